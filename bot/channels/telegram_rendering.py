@@ -1,0 +1,51 @@
+"""How a Reply looks on Telegram: its pieces and its buttons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import ceil
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.core.channel import Capabilities
+from bot.core.messages import Choice, Reply
+from bot.core.splitting import length, split
+
+CAPABILITIES = Capabilities(buttons=True, edit=True, text_limit=4096)
+CAPTION_LIMIT = 1024  # UTF-16 code units
+
+# Labels up to so many characters stand so many side by side on a small phone; longer ones stand alone.
+_SIDE_BY_SIDE = ((9, 3), (17, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One message as Telegram takes it."""
+
+    text: str
+    picture: bytes | None = None
+
+
+def pieces(reply: Reply, picture: bytes | None = None) -> list[Piece]:
+    """The reply as messages, at least one; a picture comes first and carries the text where it fits a caption."""
+    text = f"{reply.text}\n{reply.link}".strip() if reply.link else reply.text
+    if picture and length(text) <= CAPTION_LIMIT:
+        return [Piece(text, picture)]
+    parts = [Piece(part) for part in split(text, CAPABILITIES.text_limit)] or [Piece("")]
+    return [Piece("", picture), *parts] if picture else parts
+
+
+def keyboard(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
+    """The choices as buttons, in their order: short ones side by side in even rows, long ones alone."""
+    shown = choices[: CAPABILITIES.choice_limit]
+    buttons = [InlineKeyboardButton(choice.label, callback_data=choice.payload) for choice in shown]
+    rows: list[list[InlineKeyboardButton]] = []
+    for width, run in groupby(buttons, key=lambda button: _side_by_side(button.text)):
+        alike = list(run)
+        each = ceil(len(alike) / ceil(len(alike) / width))
+        rows += [alike[at : at + each] for at in range(0, len(alike), each)]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _side_by_side(label: str) -> int:
+    return next((count for limit, count in _SIDE_BY_SIDE if len(label) <= limit), 1)

@@ -1,0 +1,37 @@
+"""What people learned, and what they asked that nobody could answer."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from bot.models.base import Row, UtcDateTime
+
+
+class LessonProgress(Row, table=True):
+    """How far a person is in one lesson."""
+
+    __tablename__ = "lesson_progress"
+    __table_args__ = (
+        CheckConstraint("step >= 0", name="step"),
+        CheckConstraint("right_answers >= 0", name="right_answers"),
+    )
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    lesson: str = Field(primary_key=True)
+    step: int = 0
+    right_answers: int = 0
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OpenQuestion(Row, table=True):
+    """A question the documents do not answer, masked, for the coordinator."""
+
+    __tablename__ = "open_question"
+    __table_args__ = (Index("ix_open_question_asked_at", "asked_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    text: str
+    asked_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,101 @@
+"""The schema's version: made, brought up to date, and refused when it is newer than the program."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, make_url
+from sqlalchemy.exc import DatabaseError
+
+from bot.core.errors import SetupFault
+from bot.storage.database import is_away, make_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(url: str) -> None:
+    """Bring the database to this program's schema, making it when it is not there. SetupFault when it is newer."""
+    location = make_url(url)
+    if location.get_backend_name() == "sqlite" and location.database:
+        _make_folder(Path(location.database).parent)
+    _refuse_newer(url)
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # all of it or nothing, and one process at a time
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+    except DatabaseError as error:
+        if not is_away(error):
+            raise
+        msg = f"The database cannot be opened or written ({type(error.orig).__name__}). Check DATABASE_URL, DATA_DIR."
+        raise SetupFault(msg) from None
+    finally:
+        engine.dispose()
+
+
+def check(url: str) -> None:
+    """SetupFault, one clear line, unless the database is there and of this program's version. Makes nothing."""
+    location = make_url(url)
+    path = location.database or ""
+    if location.get_backend_name() == "sqlite" and not Path(path).is_file():
+        msg = (
+            f"There is no database at {path}. Make one with 'tungngo db upgrade', or correct DATABASE_URL or DATA_DIR."
+        )
+        raise SetupFault(msg)
+    _refuse_newer(url)
+    if _current(url) != _head():
+        msg = "The database is older than this program. Run 'tungngo db upgrade' first."
+        raise SetupFault(msg)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"The folder {folder} cannot be made ({error.strerror}). Check DATABASE_URL, DATA_DIR."
+        raise SetupFault(msg) from None
+
+
+def _refuse_newer(url: str) -> None:
+    location = make_url(url)
+    if location.get_backend_name() == "sqlite" and not Path(location.database or "").is_file():
+        return
+    current = _current(url)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if current and current not in known:
+        msg = "The database was written by a newer version of this program. Install that version, or restore a backup."
+        raise SetupFault(msg)
+
+
+def _current(url: str) -> str | None:
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+            if found is None and inspect(connection).has_table("inbox"):
+                msg = "The database has tables but no version: it was not made by 'tungngo db upgrade'."
+                raise SetupFault(msg)
+            return found
+    except DatabaseError as error:
+        if not is_away(error):
+            raise
+        msg = f"The database cannot be reached ({type(error.orig).__name__}). Check DATABASE_URL."
+        raise SetupFault(msg) from None
+    finally:
+        engine.dispose()
+
+
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

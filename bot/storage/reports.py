@@ -1,0 +1,127 @@
+"""Queries about outreach reports."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
+
+from bot.models import Audit, Report, ReportCounter, ReportVersion
+from bot.storage.database import Transaction
+
+_COUNTER = ReportCounter.metadata.tables["report_counter"]
+
+
+def next_number(tx: Transaction, team: int, year: int) -> int:
+    """The team's next receipt number of that year, taken."""
+    dialect = postgresql if tx.is_postgres else sqlite
+    statement = (
+        dialect.insert(_COUNTER)
+        .values(team_id=team, year=year, last=1)
+        .on_conflict_do_update(index_elements=["team_id", "year"], set_={"last": _COUNTER.c.last + 1})
+        .returning(_COUNTER.c.last)
+    )
+    return int(tx.connection.execute(statement).scalar_one())
+
+
+def add(tx: Transaction, report: Report) -> Report:
+    """Keep a new report with its first version."""
+    tx.session.add(report)
+    tx.session.flush()
+    add_version(tx, report, person=report.person_id, reason="", at=report.received_at)
+    return report
+
+
+def add_version(tx: Transaction, report: Report, *, person: int, reason: str, at: datetime) -> None:
+    """Keep what the report says now as its newest version."""
+    tx.session.add(
+        ReportVersion(
+            report_id=report.id or 0,
+            version=report.version,
+            answers=report.answers,
+            person_id=person,
+            reason=reason,
+            at=at,
+        )
+    )
+    tx.session.flush()
+
+
+def note(tx: Transaction, *, at: datetime, person: int, action: str, report: int, before: Any, after: Any) -> None:
+    """Keep who changed what."""
+    tx.session.add(
+        Audit(at=at, person_id=person, action=action, subject="report", subject_id=report, before=before, after=after)
+    )
+    tx.session.flush()
+
+
+def get(tx: Transaction, report: int) -> Report | None:
+    """The report of that id, locked."""
+    return tx.session.scalars(select(Report).where(col(Report.id) == report).with_for_update()).one_or_none()
+
+
+def by_line(tx: Transaction, line: str) -> Report | None:
+    """The report that a one-line message made."""
+    return tx.session.scalars(select(Report).where(col(Report.message_chat) == line).with_for_update()).first()
+
+
+def latest_of(tx: Transaction, person: int, limit: int) -> list[Report]:
+    """A person's newest reports, the newest first."""
+    query = select(Report).where(col(Report.person_id) == person).order_by(col(Report.id).desc()).limit(limit)
+    return list(tx.session.scalars(query))
+
+
+def of_team(tx: Transaction, team: int, first: date, last: date) -> Sequence[Report]:
+    """A team's reports about the days first..last, withdrawn ones left out, by day."""
+    query = (
+        select(Report)
+        .where(
+            col(Report.team_id) == team,
+            col(Report.day).between(first, last),
+            col(Report.status) == "filed",
+        )
+        .order_by(col(Report.day), col(Report.id))
+    )
+    return tx.session.scalars(query).all()
+
+
+def twins(tx: Transaction, report: Report, days: int = 3) -> list[Report]:
+    """Reports of the last days with the same place, day and counts by the same person."""
+    query = select(Report).where(
+        col(Report.person_id) == report.person_id,
+        col(Report.unit_id) == report.unit_id,
+        col(Report.day) == report.day,
+        col(Report.households) == report.households,
+        col(Report.people) == report.people,
+        col(Report.status) == "filed",
+        col(Report.received_at) > report.received_at - timedelta(days=days),
+    )
+    return list(tx.session.scalars(query))
+
+
+def week_of_person(tx: Transaction, person: int, first: date, last: date) -> tuple[int, int]:
+    """(reports, households) of a person over the days first..last."""
+    query = select(func.count(), func.coalesce(func.sum(col(Report.households)), 0)).where(
+        col(Report.person_id) == person, col(Report.day).between(first, last), col(Report.status) == "filed"
+    )
+    number, households = tx.connection.execute(query).one().tuple()
+    return int(number), int(households)
+
+
+def corrections(tx: Transaction, team: int, since: datetime, until: datetime) -> int:
+    """How many new versions or withdrawals the team's reports saw between the two moments."""
+    query = (
+        select(func.count())
+        .select_from(Audit)
+        .join(Report, col(Report.id) == col(Audit.subject_id))
+        .where(
+            col(Audit.subject) == "report",
+            col(Audit.action) != "file",
+            col(Report.team_id) == team,
+            col(Audit.at) >= since,
+            col(Audit.at) < until,
+        )
+    )
+    return int(tx.connection.execute(query).scalar_one())

@@ -1,0 +1,60 @@
+"""Where a person is in the dialogue: plain data, written back after every turn."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.core.forms import FormState
+from bot.core.messages import Choice
+
+
+@dataclass(slots=True, kw_only=True)
+class LessonState:
+    """A lesson under way: which card, or which question."""
+
+    lesson: str
+    step: int = 0  # index into steps, then into quiz items
+    right: int = 0
+    fallback: bool = False  # the fallback of this step was shown already
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """Everything the next turn must know."""
+
+    form: FormState | None = None
+    draft: FormState | None = None  # a form that was put aside
+    lesson: LessonState | None = None
+    menu: tuple[Choice, ...] = ()  # what was offered last, so that a number or its words can choose
+    menu_contact: int = 0  # the chat in which it was offered: numbers mean nothing elsewhere
+    held: dict[str, str] | None = None  # what was said before consent was asked for; it goes on after "Đồng ý"
+    question: str = ""  # the last question answered, for "nguồn?" and follow-ups
+
+    def to_json(self) -> dict[str, Any]:
+        """As stored; what is empty is left out."""
+        data: dict[str, Any] = {}
+        if self.form:
+            data["form"] = self.form.to_json()
+        if self.draft:
+            data["draft"] = self.draft.to_json()
+        if self.lesson:
+            data["lesson"] = asdict(self.lesson)
+        if self.menu:
+            data["menu"] = [[choice.label, choice.payload, choice.numbered] for choice in self.menu]
+        for name in ("menu_contact", "held", "question"):
+            if value := getattr(self, name):
+                data[name] = value
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "State":
+        """What `to_json` gave; unknown keys of a newer program are ignored."""
+        form, draft, lesson = data.get("form"), data.get("draft"), data.get("lesson")
+        return cls(
+            form=FormState(**form) if form else None,
+            draft=FormState(**draft) if draft else None,
+            lesson=LessonState(**lesson) if lesson else None,
+            menu=tuple(Choice(*choice) for choice in data.get("menu", ())),
+            menu_contact=data.get("menu_contact", 0),
+            held=data.get("held"),
+            question=data.get("question", ""),
+        )

@@ -1,0 +1,19 @@
+"""What a person chooses for themselves: language, how to be addressed, silence."""
+
+from bot.storage import people
+from bot.storage.database import Transaction
+
+
+def set_locale(tx: Transaction, person: int, locale: str) -> None:
+    """Speak Vietnamese ("vi") or English ("en") from now on."""
+    people.change_person(tx, person, locale=locale)
+
+
+def set_address(tx: Transaction, person: int, address: str) -> None:
+    """Address the person as they wish: "bac", "co", "chu", "anh", "chi", "ban", or "" for no pronoun."""
+    people.change_person(tx, person, address=address)
+
+
+def set_quiet(tx: Transaction, person: int, *, quiet: bool) -> None:
+    """Send no unasked messages, or send them again."""
+    people.change_person(tx, person, quiet=quiet)

@@ -1,0 +1,230 @@
+"""Outreach reports: filed, found, changed, withdrawn; every value is checked here again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from bot.core.days import week_of
+from bot.core.errors import N_, KnownError
+from bot.core.forms import Form, FormState, problems
+from bot.core.people import Membership
+from bot.models import Report
+from bot.services import teams
+from bot.services.permissions import Action, allowed, require
+from bot.storage import areas, reports
+from bot.storage.database import Transaction
+
+LATE = timedelta(hours=2)  # a message this much older than its arrival waited in a queue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What a person is told when a report is filed."""
+
+    number: str  # "TM-2026-0042"
+    report: int
+    week_reports: int
+    week_households: int
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A report that was filed, as handlers see it."""
+
+    id: int
+    team: int
+    number: str
+    day: date
+    status: str  # "filed" or "withdrawn"
+    version: int
+    state: FormState  # its form and answers, open for correction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One field that an edit changed."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+def number(report: Report, code: str) -> str:
+    """The receipt number as people see it."""
+    return f"{code}-{report.year}-{report.number:04d}"
+
+
+def check(tx: Transaction, form: Form, state: FormState, *, roles: Sequence[Membership], today: date) -> Membership:
+    """The role under which the form may be filed. Raises the first thing that stands against it."""
+    role = require(roles, Action.FILE_REPORT, state.team)
+    if found := problems(form, state, today):
+        raise found[0]
+    if state.answers["place"] not in {place.id for place in teams.places(tx, role.team)}:
+        raise KnownError(N_("This place is not covered by your team. Choose another one."))
+    return role
+
+
+def twin(tx: Transaction, state: FormState, *, role: Membership, person: int, now: datetime) -> str | None:
+    """The number of a report of the last days that says the same; None when there is none."""
+    probe = _report(state, role=role, person=person, said_at=now, now=now, year=now.year, serial=0)
+    found = reports.twins(tx, probe)
+    return number(found[0], role.team_code) if found else None
+
+
+def file(
+    tx: Transaction,
+    form: Form,
+    state: FormState,
+    *,
+    roles: Sequence[Membership],
+    person: int,
+    now: datetime,
+    today: date,
+) -> Receipt:
+    """File a complete report. NotAllowed or AnswerRejected when it cannot be."""
+    role = check(tx, form, state, roles=roles, today=today)
+    said_at = datetime.fromisoformat(state.said_at) if state.said_at else now
+    serial = reports.next_number(tx, role.team, today.year)
+    report = reports.add(
+        tx, _report(state, role=role, person=person, said_at=said_at, now=now, year=today.year, serial=serial)
+    )
+    reports.note(tx, at=now, person=person, action="file", report=report.id or 0, before=None, after=state.answers)
+    monday, sunday = week_of(today)
+    week_reports, week_households = reports.week_of_person(tx, person, monday, sunday)
+    return Receipt(
+        number=number(report, role.team_code),
+        report=report.id or 0,
+        week_reports=week_reports,
+        week_households=week_households,
+        late=now - said_at > LATE,
+    )
+
+
+def change(
+    tx: Transaction,
+    form: Form,
+    state: FormState,
+    *,
+    roles: Sequence[Membership],
+    person: int,
+    now: datetime,
+    today: date,
+) -> tuple[str, int, list[Change]]:
+    """Write a new version of a filed report: (its number, which change this is, what changed)."""
+    report, role = _mine(tx, state.report, roles=roles, person=person)
+    if found := problems(form, state, today):
+        raise found[0]
+    if state.answers["place"] not in {place.id for place in teams.places(tx, report.team_id)}:
+        raise KnownError(N_("This place is not covered by your team. Choose another one."))
+    changes = difference(report.answers, state.answers)
+    if not changes:
+        return number(report, role.team_code), report.version - 1, []
+    before = report.answers
+    for name, value in _columns(state.answers).items():
+        setattr(report, name, value)
+    report.version += 1
+    tx.session.add(report)
+    reports.add_version(tx, report, person=person, reason="", at=now)
+    reports.note(tx, at=now, person=person, action="change", report=state.report, before=before, after=state.answers)
+    return number(report, role.team_code), report.version - 1, changes
+
+
+def set_withdrawn(
+    tx: Transaction, report_id: int, *, withdrawn: bool, roles: Sequence[Membership], person: int, now: datetime
+) -> str:
+    """Withdraw a report, or bring it back; its number. What was withdrawn counts nowhere, and is kept."""
+    report, role = _mine(tx, report_id, roles=roles, person=person)
+    before, report.status = report.status, "withdrawn" if withdrawn else "filed"
+    tx.session.add(report)
+    action = "withdraw" if withdrawn else "restore"
+    reports.note(tx, at=now, person=person, action=action, report=report_id, before=before, after=report.status)
+    return number(report, role.team_code)
+
+
+def mine(tx: Transaction, person: int, limit: int = 5) -> list[Filed]:
+    """The person's newest reports, the newest first."""
+    found = reports.latest_of(tx, person, limit)
+    codes = areas.team_codes(tx, {report.team_id for report in found})
+    return [_filed(report, codes[report.team_id]) for report in found]
+
+
+def open_for_change(tx: Transaction, report_id: int, *, roles: Sequence[Membership], person: int) -> Filed:
+    """The report, if this person may change it."""
+    report, role = _mine(tx, report_id, roles=roles, person=person)
+    return _filed(report, role.team_code)
+
+
+def of_line(tx: Transaction, line: str, *, roles: Sequence[Membership], person: int) -> Filed | None:
+    """The report that a one-line message made, if this person may change it; None when the line made none."""
+    report = reports.by_line(tx, line)
+    return open_for_change(tx, report.id or 0, roles=roles, person=person) if report else None
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """The fields whose values differ, in the order of the newer answers."""
+    names = [*after, *(name for name in before if name not in after)]
+    return [
+        Change(name=name, before=before.get(name), after=after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _mine(tx: Transaction, report_id: int, *, roles: Sequence[Membership], person: int) -> tuple[Report, Membership]:
+    report = reports.get(tx, report_id)
+    role = allowed(roles, Action.CHANGE_REPORT, report.team_id) if report else None
+    if report is None or role is None or (report.person_id != person and role.role != "coordinator"):
+        raise KnownError(N_("Only who filed this report, or the coordinator of its team, may change it."))
+    return report, role
+
+
+def _filed(report: Report, code: str) -> Filed:
+    state = FormState(
+        form=report.form,
+        version=report.form_version,
+        answers=dict(report.answers),
+        report=report.id or 0,
+        team=report.team_id,
+        line=report.message_chat,
+    )
+    return Filed(
+        id=report.id or 0,
+        team=report.team_id,
+        number=number(report, code),
+        day=report.day,
+        status=report.status,
+        version=report.version,
+        state=state,
+    )
+
+
+def _columns(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "unit_id": answers["place"],
+        "day": date.fromisoformat(answers["day"]),
+        "kind": answers["kind"],
+        "households": answers["households"],
+        "people": answers["people"],
+        "elderly": answers.get("elderly"),
+        "result": answers["result"],
+        "answers": dict(answers),
+    }
+
+
+def _report(
+    state: FormState, *, role: Membership, person: int, said_at: datetime, now: datetime, year: int, serial: int
+) -> Report:
+    return Report(
+        team_id=role.team,
+        year=year,
+        number=serial,
+        person_id=person,
+        form=state.form,
+        form_version=state.version,
+        said_at=said_at,
+        received_at=now,
+        message_chat=state.line,
+        **_columns(state.answers),
+    )

@@ -1,0 +1,164 @@
+"""One inbound message, from the channel to the commit. Read this file first.
+
+A message is noted, understood, answered and its effects kept in one transaction; only then does the channel confirm it
+to its platform. A crash before the commit means that the platform delivers again; after it, nothing is missing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+import orjson
+import structlog
+
+from bot.core.clock import Clock
+from bot.core.conversation import State
+from bot.core.errors import DatabaseAway
+from bot.core.messages import InboundMessage, Kind, OutboundMessage, Reply
+from bot.core.people import Speaker
+from bot.core.text import clean
+from bot.storage import messages, people
+from bot.storage.database import Database, Transaction, is_away
+from bot.turn import Turn
+
+ATTEMPTS = 5  # after so many failed transactions a message is parked, so that it does not block its chat
+TEXT_LIMIT = 4096  # what is read of a longer text
+log = structlog.get_logger(__name__)
+
+Dialogue = Callable[[Turn], Reply | None]
+MakeTurn = Callable[[Transaction, InboundMessage, Speaker, State, datetime], Turn]
+
+
+class Receiver:
+    """Takes inbound messages of every channel, one at a time per chat."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        make_turn: MakeTurn,
+        dialogue: Dialogue,
+        sorry: Callable[[Turn], Reply],
+        owner: str = "",
+        deliver: Callable[[Sequence[OutboundMessage]], None] = lambda _: None,
+        default_locale: str = "vi",
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._make_turn = make_turn
+        self._dialogue = dialogue
+        self._sorry = sorry
+        self._owner = owner  # the sender that takes answers at once; empty when another process sends
+        self._deliver = deliver
+        self._default_locale = default_locale
+        self._chats: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def receive(self, message: InboundMessage) -> tuple[OutboundMessage, ...]:
+        """The answers, after the commit. Raises DatabaseAway, or whatever broke, while the platform may try again."""
+        message = tidy(message)
+        async with self._one_at_a_time(message):
+            now = self._clock()
+            try:
+                taken = await self._database.write(lambda tx: self._take(tx, message, now))
+            except DatabaseAway:
+                raise
+            except Exception as error:
+                log.exception("message failed", channel=message.channel, error=type(error).__name__)
+                if await self._give_up(message, error, now):
+                    return ()
+                raise
+            self._deliver(taken)
+            return taken
+
+    def _take(self, tx: Transaction, message: InboundMessage, now: datetime) -> tuple[OutboundMessage, ...]:
+        if not messages.take_in(tx, message, now):
+            return ()
+        speaker, state = self._meet(tx, message, now)
+        turn = self._make_turn(tx, message, speaker, state, now)
+        tx.savepoint("handler")
+        try:
+            reply = self._dialogue(turn)
+            tx.release("handler")
+        except Exception as error:
+            if is_away(error):
+                raise
+            tx.rollback_to("handler")
+            log.exception("handler failed", channel=message.channel, error=type(error).__name__)
+            messages.mark_failed(tx, message, error=type(error).__name__, kept=_kept(message))
+            reply = self._sorry(turn)
+        else:
+            self._keep_state(tx, turn, reply)
+        return self._put_out(tx, turn, reply)
+
+    def _meet(self, tx: Transaction, message: InboundMessage, now: datetime) -> tuple[Speaker, State]:
+        known = people.find_speaker(tx, message)
+        if known is None:
+            locale = "en" if message.language.startswith("en") else self._default_locale
+            return people.add_speaker(tx, message, locale=locale, now=now), State()
+        speaker, state = known
+        if speaker.unreachable and message.kind is not Kind.STOPPED:
+            people.set_reachable(tx, speaker.contact, None)
+        return speaker, State.from_json(orjson.loads(state))
+
+    def _keep_state(self, tx: Transaction, turn: Turn, reply: Reply | None) -> None:
+        if reply is not None:
+            turn.state.menu = reply.choices
+            turn.state.menu_contact = turn.speaker.contact
+        state = orjson.dumps(turn.state.to_json()).decode()
+        people.save_state(tx, turn.speaker.person, state, turn.now)
+
+    def _put_out(self, tx: Transaction, turn: Turn, reply: Reply | None) -> tuple[OutboundMessage, ...]:
+        if reply is None:
+            return ()
+        speaker = turn.speaker
+        retire = turn.message.message_ref if turn.message.kind is Kind.TAP else ""
+        outgoing = messages.Outgoing(contact=speaker.contact, reply=reply, retire=retire, owner=self._owner)
+        new = messages.put_out(tx, outgoing, turn.now)
+        assert new  # without a key nothing can have been there before
+        row, held = new
+        answer = OutboundMessage(  # with `attempts` this process's sender holds it already
+            id=row,
+            contact=speaker.contact,
+            channel=speaker.channel,
+            bot=speaker.bot,
+            chat=speaker.chat,
+            reply=reply,
+            retire=retire,
+            attempts=int(held),
+            created_at=turn.now,
+        )
+        return (answer,)
+
+    async def _give_up(self, message: InboundMessage, error: Exception, now: datetime) -> bool:
+        name = type(error).__name__
+        dead = await self._database.write(
+            lambda tx: messages.note_failure(tx, message, error=name, limit=ATTEMPTS, now=now)
+        )
+        if dead:
+            log.error("message parked", channel=message.channel, error=name)
+        return dead
+
+    @asynccontextmanager
+    async def _one_at_a_time(self, message: InboundMessage) -> AsyncIterator[None]:
+        """The lock of a chat lives as long as somebody holds it or waits for it."""
+        lock = self._chats.setdefault((message.channel, message.bot, message.chat), asyncio.Lock())
+        async with lock:
+            yield
+
+
+def tidy(message: InboundMessage) -> InboundMessage:
+    """The message with its text and names made safe to read and keep."""
+    return replace(
+        message,
+        text=clean(message.text[: TEXT_LIMIT * 2])[:TEXT_LIMIT].strip(),
+        payload=clean(message.payload[:256]),
+        sender_name=clean(message.sender_name[:200]).strip(),
+    )
+
+
+def _kept(message: InboundMessage) -> dict[str, str]:
+    return {"kind": message.kind.value, "text": message.text, "payload": message.payload}

@@ -1,0 +1,76 @@
+"""One message's turn: everything a handler may look at, and the two things it may change (state, the transaction)."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from bot.core.conversation import State
+from bot.core.forms import Place
+from bot.core.messages import InboundMessage
+from bot.core.payload import Payload, parse
+from bot.core.people import Membership, Speaker
+from bot.library import Library
+from bot.search.index import Index
+from bot.services import teams
+from bot.storage.database import Transaction
+from bot.words import Words
+
+
+@dataclass(kw_only=True)
+class Turn:
+    """What a handler is given. It lives as long as its transaction."""
+
+    now: datetime
+    message: InboundMessage
+    speaker: Speaker
+    state: State
+    tx: Transaction
+    library: Library
+    index: Index
+    zone: ZoneInfo
+    public_url: str = ""
+    locale: str = field(default="")
+    _places: dict[int, tuple[Place, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """The person's language is the turn's, until a handler changes it."""
+        self.locale = self.locale or self.speaker.locale
+
+    @property
+    def today(self) -> date:
+        """The local day of this turn."""
+        return self.now.astimezone(self.zone).date()
+
+    @cached_property
+    def roles(self) -> tuple[Membership, ...]:
+        """The roles the person has now: asked of the database once a turn, never remembered between turns."""
+        return teams.roles(self.tx, self.speaker.person)
+
+    def places(self, team: int) -> tuple[Place, ...]:
+        """Where a team works, as answers of a form; asked of the database once a turn."""
+        if team not in self._places:
+            self._places[team] = teams.places(self.tx, team)
+        return self._places[team]
+
+    @property
+    def payload(self) -> Payload:
+        """The tapped button, taken apart; empty for other messages."""
+        return parse(self.message.payload)
+
+    @property
+    def words(self) -> Words:
+        """The catalogue of the person's language."""
+        return self.library.words[self.locale]
+
+    def say(self, msgid: str, /, **values: object) -> str:
+        """The sentence in the person's language, its placeholders filled as people read them."""
+        return self.words.say(msgid, **values)
+
+    def count(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """The sentence in its right number; {n} is the number as people write it."""
+        return self.words.say_many(one, many, n, **values)
+
+    def show(self, value: object) -> str:
+        """A value as people read it."""
+        return self.words.show(value)

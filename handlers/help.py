@@ -1,0 +1,58 @@
+"""Help, and kind words for what cannot be understood."""
+
+from bot.core.messages import Reply
+from bot.services.permissions import allowed
+from bot.turn import Turn
+from handlers import menu, report_view
+
+
+def show(turn: Turn) -> Reply:
+    """What this person can do here, a line each."""
+    from handlers.routes import COMMANDS  # noqa: PLC0415  the table names this page
+
+    _ = turn.say
+    lines = [
+        f"/{route.name}: {_(route.help)}"
+        for route in COMMANDS
+        if route.help and (route.action is None or allowed(turn.roles, route.action))
+    ]
+    intro = _("Tap a button, type its number or its words, with or without marks. Or simply ask.")
+    moves = _("At every step: back, skip, cancel, menu.")
+    return Reply(text="\n".join((intro, *lines, moves)), choices=menu.choices(turn))
+
+
+def unknown(turn: Turn) -> Reply:
+    """A command nobody knows."""
+    return Reply(text=turn.say("There is no such command. Here is what you can do:"), choices=menu.choices(turn))
+
+
+def old_button(turn: Turn) -> Reply:
+    """A button nobody knows any more."""
+    return Reply(text=turn.say("That button is no longer in use. Please choose again."), choices=menu.choices(turn))
+
+
+def not_understood(turn: Turn) -> Reply:
+    """A number without a menu, or signs without words."""
+    return Reply(
+        text=turn.say("That is not clear. Tap a button, type a number from this list, or ask in words."),
+        choices=menu.choices(turn),
+    )
+
+
+def media(turn: Turn) -> Reply:
+    """A picture, a sticker, a voice message: only words can be read here."""
+    text = turn.say("Only words and numbers can be read here; pictures and voice are not kept. Please type it.")
+    state = turn.state.form
+    if state and state.form in turn.library.forms:
+        shown = report_view.show(turn, turn.library.forms[state.form], state)
+        return Reply(text=f"{text}\n{shown.text}", choices=shown.choices)
+    return Reply(text=text, choices=menu.choices(turn))
+
+
+def group(turn: Turn) -> Reply | None:
+    """In a group the bot stays silent, unless it is called by a command."""
+    if not turn.message.text.startswith("/"):
+        return None
+    return Reply(
+        text=turn.say("Please write to me in a private chat: what you ask and report is nobody else's business.")
+    )

@@ -1,0 +1,50 @@
+"""The menu: only what this person may do, most used first."""
+
+from bot.core.messages import Choice, Reply
+from bot.core.payload import make
+from bot.services.permissions import Action, allowed
+from bot.turn import Turn
+
+
+def show(turn: Turn) -> Reply:
+    """The menu. A form that was open is put aside, not lost."""
+    turn.state.draft, turn.state.form = turn.state.form or turn.state.draft, None
+    turn.state.lesson = None
+    _ = turn.say
+    return Reply(text=_("What do you need? Tap a button, type its number, or simply ask."), choices=choices(turn))
+
+
+def choices(turn: Turn) -> tuple[Choice, ...]:
+    """What may be chosen, by role."""
+    _ = turn.say
+    found: list[Choice] = []
+    if turn.state.draft:
+        found.append(Choice(_("Go on with the open report"), make("do", "resume")))
+    if allowed(turn.roles, Action.FILE_REPORT):
+        found.append(Choice(_("File a report"), make("go", "baocao")))
+        found.append(Choice(_("My reports"), make("go", "phieu")))
+    if allowed(turn.roles, Action.SEE_SUMMARY):
+        found.append(Choice(_("This week's summary"), make("go", "tuan")))
+    found += [
+        Choice(_("Take a short lesson"), make("go", "baihoc")),
+        Choice(_("Ask a question"), make("go", "hoi")),
+        Choice(_("Dates to remember"), make("go", "hanchot")),
+        Choice(_("More"), make("go", "them")),
+    ]
+    return tuple(found)
+
+
+def more(turn: Turn) -> Reply:
+    """What is used less often."""
+    _ = turn.say
+    return Reply(
+        text=_("What else?"),
+        choices=(
+            Choice(_("What can you do?"), make("go", "trogiup")),
+            Choice(_("How to call me"), make("go", "xungho")),
+            Choice("English" if turn.locale == "vi" else "Tiếng Việt", make("go", "ngonngu")),
+            Choice(_("My data"), make("go", "dulieu")),
+            Choice(_("No more reminders"), make("go", "dung")),
+            Choice(_("Menu"), make("go", "menu")),
+        ),
+    )

@@ -1,0 +1,85 @@
+"""What a person decides about themselves: language, address, silence, their data."""
+
+from dataclasses import replace
+
+from bot.core.messages import Choice, Reply
+from bot.core.payload import make
+from bot.services import consents, profile
+from bot.turn import Turn
+from handlers import menu
+
+ADDRESSES = {"bac": "bác", "co": "cô", "chu": "chú", "anh": "anh", "chi": "chị", "ban": "bạn"}
+
+
+def language(turn: Turn) -> Reply:
+    """Change to the other language at once, and say how to change back."""
+    turn.locale = "vi" if turn.locale == "en" else "en"
+    profile.set_locale(turn.tx, turn.speaker.person, turn.locale)
+    shown = menu.show(turn)
+    return replace(
+        shown, text=turn.say("From now on in English. Type “tiếng Việt” to change back.") + "\n" + shown.text
+    )
+
+
+def address(turn: Turn) -> Reply:
+    """Ask how the person wants to be called."""
+    _ = turn.say
+    known = [Choice(word, make("addr", key)) for key, word in ADDRESSES.items()]
+    return Reply(
+        text=_("How would you like to be called?"), choices=(*known, Choice(_("No form of address"), make("addr", "")))
+    )
+
+
+def set_address(turn: Turn) -> Reply:
+    """Keep the choice."""
+    wanted = turn.payload.argument
+    profile.set_address(turn.tx, turn.speaker.person, wanted if wanted in ADDRESSES else "")
+    turn.speaker = replace(turn.speaker, address=wanted if wanted in ADDRESSES else "")
+    return menu.show(turn)
+
+
+def stop(turn: Turn) -> Reply:
+    """No more unasked messages, from this moment."""
+    profile.set_quiet(turn.tx, turn.speaker.person, quiet=True)
+    consents.withdraw(turn.tx, turn.speaker.person, "remind", turn.now)
+    _ = turn.say
+    text = _("Done: no more reminders or messages that you did not ask for. You can still ask and report at any time.")
+    return Reply(text=text, choices=(Choice(_("Menu"), make("go", "menu")),))
+
+
+def data(turn: Turn) -> Reply:
+    """What is kept about the person, and the way out."""
+    _ = turn.say
+    given = consents.given(turn.tx, turn.speaker.person)
+    purposes = {"learn": _("lessons and answers"), "report": _("reports"), "remind": _("reminders")}
+    teams_text = ", ".join(role.team_name for role in turn.roles) or _("none")
+    lines = [
+        _("What is kept about you:"),
+        _("Name: {name}", name=turn.speaker.name or _("none")),
+        _("Teams: {teams}", teams=teams_text),
+        _(
+            "Consent given for: {purposes}",
+            purposes=", ".join(purposes[each] for each in purposes if each in given) or _("none"),
+        ),
+        _(
+            "To correct or erase more than this, ask the coordinator of the commune; "
+            "the answer comes within two working days."
+        ),
+    ]
+    choices = [
+        Choice(_("Withdraw: {purpose}", purpose=purposes[each]), make("withdraw", each))
+        for each in purposes
+        if each in given
+    ]
+    return Reply(text="\n".join(lines), choices=(*choices, Choice(_("Menu"), make("go", "menu"))))
+
+
+def withdraw(turn: Turn) -> Reply:
+    """Withdraw one purpose, and show what is left. Withdrawing the first one also forgets the name."""
+    purpose = turn.payload.argument
+    if purpose in consents.PURPOSES:
+        consents.withdraw(turn.tx, turn.speaker.person, None if purpose == "learn" else purpose, turn.now)
+        if purpose == "learn":
+            turn.speaker = replace(turn.speaker, name="")
+    shown = data(turn)
+    return replace(shown, text=turn.say("Withdrawn.") + "\n" + shown.text)

@@ -1,0 +1,72 @@
+"""The one-line report in the dialogue: read, shown, mended by editing the line."""
+
+from dataclasses import replace
+
+from bot.core import answers
+from bot.core.forms import FormState
+from bot.core.messages import Reply
+from bot.services import consents, reports
+from bot.services.permissions import Action, require
+from bot.turn import Turn
+from handlers import report_line
+from handlers.report_filing import changed
+from handlers.report_view import FORM, show
+from handlers.report_words import said
+
+
+def from_line(turn: Turn, text: str, *, team: int, before: FormState | None = None) -> Reply:
+    """The one-line report: show what was understood, ask for what is missing."""
+    form = turn.library.forms[FORM]
+    fresh = FormState(form=form.id, version=form.version, team=team, said_at=said_at(turn), line=_line_key(turn))
+    line = report_line.read(form, before or fresh, text, places=turn.places(team), today=turn.today)
+    return show(turn, form, line.state, note=_doubts(turn, line))
+
+
+def is_line(turn: Turn) -> bool:
+    """Whether a member's free text is clearly a one-line report without its first word."""
+    role = require(turn.roles, Action.FILE_REPORT)
+    places = turn.places(role.team)
+    return report_line.looks_like_report(turn.message.text, turn.library.forms[FORM], places, turn.today)
+
+
+def start_line(turn: Turn) -> Reply:
+    """A one-line report without its first word."""
+    role = require(turn.roles, Action.FILE_REPORT)
+    consents.require(turn.tx, turn.speaker.person, "report")
+    return from_line(turn, turn.message.text, team=role.team)
+
+
+def edited(turn: Turn) -> Reply:
+    """A sent message was edited: a one-line report follows its line."""
+    key, text = _line_key(turn), report_line.text_of(turn.message.text) or turn.message.text
+    state = turn.state.form
+    if state and state.line == key and not state.report:
+        return from_line(turn, text, team=state.team, before=replace(state, answers={}, at=""))
+    person = turn.speaker.person
+    report = reports.of_line(turn.tx, key, roles=turn.roles, person=person) if key else None
+    if report is None:
+        return Reply(
+            text=turn.say("The edit was seen, but nothing follows from it. Please type it again as a new message.")
+        )
+    form = turn.library.forms[FORM]
+    line = report_line.read(form, report.state, text, places=turn.places(report.team), today=turn.today)
+    if line.unclear or line.refused or line.state.at:
+        return show(turn, form, line.state, note=_doubts(turn, line))
+    return changed(turn, form, line.state)
+
+
+def _doubts(turn: Turn, line: report_line.Line) -> str:
+    unclear = (
+        turn.say("Not clear: {pieces}", pieces=", ".join(map(answers.quote, line.unclear))) if line.unclear else ""
+    )
+    return "\n".join(part for part in (unclear, *(said(turn, each) for each in line.refused)) if part)
+
+
+def said_at(turn: Turn) -> str:
+    """The message's own time, as ISO text."""
+    return (turn.message.sent_at or turn.now).isoformat()
+
+
+def _line_key(turn: Turn) -> str:
+    message = turn.message
+    return f"{message.channel}:{message.bot}:{message.chat}:{message.message_ref}" if message.message_ref else ""

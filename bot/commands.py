@@ -1,0 +1,241 @@
+"""What the commands of the command line do."""
+
+import asyncio
+import json
+import signal
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from bot import library, logs, words
+from bot.app import Parts, Program, build, with_telegram
+from bot.app import serve as serve_parts
+from bot.core.clock import system_clock
+from bot.core.errors import SetupFault
+from bot.core.messages import InboundMessage
+from bot.core.people import TeamRole
+from bot.core.splitting import shorten
+from bot.models import Team, Unit
+from bot.services import answers, teams
+from bot.services import ingest as ingesting
+from bot.settings import Settings
+from bot.storage import areas, schema
+
+LINE = 80  # characters of a passage shown to the operator
+
+
+def read_settings() -> Settings:
+    """The settings. SetupFault naming the one that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(str(fault["loc"][0]).upper() for fault in error.errors())
+        msg = f"These settings cannot be used: {names}. See 'tungngo settings' for what each takes."
+        raise SetupFault(msg) from None
+
+
+def program(*, create: bool = False) -> Program:
+    """The program of the settings, Telegram included."""
+    settings = read_settings()
+    logs.set_up(settings.log_level)
+    built = build(settings, create=create)
+    with_telegram(built)
+    return built
+
+
+def demo_program() -> AbstractContextManager[Program]:
+    """The program on the made-up commune."""
+    from bot import demo  # noqa: PLC0415  only the demo pays for it
+
+    settings = read_settings()
+    logs.set_up(settings.log_level)
+    return demo.program(settings, system_clock)
+
+
+def serve(
+    built: Program, *, web: bool = True, sender: bool = True, scheduler: bool = True, label: str = "Từng Ngõ"
+) -> None:
+    """Run until SIGTERM or Ctrl-C."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, stop.set)
+        parts = Parts(web=web, sender=sender, scheduler=scheduler)
+        await serve_parts(built, parts, stop=stop, listening=lambda url: print(f"{label}: {url}", flush=True))
+
+    try:
+        asyncio.run(run())
+    except* SetupFault as faults:
+        raise faults.exceptions[0] from None
+    finally:
+        built.close()
+
+
+async def chat(persona: str, lines: TextIO) -> None:
+    """The dialogue in the terminal, on the demo's commune."""
+    from bot import demo  # noqa: PLC0415
+    from bot.channels.console import ConsoleChannel  # noqa: PLC0415
+
+    logs.set_up("ERROR")
+    with demo.program(read_settings(), system_clock) as built:
+        built.extra = (ConsoleChannel(lambda text: print(f"\n{text}\n", flush=True)),)
+        chat_id = built.database.write_now(lambda tx: demo.add_console(tx, persona, built, system_clock()))
+        sender = built.sender()
+        receiver = built.receiver(sender)
+        said = "/start"
+        while said:
+            message = InboundMessage(channel="console", chat=chat_id, external_id=uuid.uuid4().hex, text=said)
+            await receiver.receive(message)
+            await sender.finish()
+            print("> ", end="", flush=True)
+            said = await asyncio.to_thread(lines.readline)
+
+
+def ingest(files: Sequence[Path], *, dry_run: bool) -> int:
+    """Read, show and store documents; the number of files that could not be read, at most 1."""
+    database = None if dry_run else _open()
+    faults = 0
+    for path in files:
+        found = ingesting.read(path)
+        if found.article is None:
+            faults = 1
+            print(f"✗ {found.name}: {found.fault}")
+            continue
+        article = found.article
+        print(f"✓ {found.name}: {article.title}")
+        print(f"  ngày: {article.date or 'không rõ'} ({article.date_basis}); nguồn: {article.source or 'không ghi'}")
+        for dropped in article.dropped:
+            print(f"  bỏ dòng {dropped.line} ({dropped.reason}): {dropped.text}")
+        for passage in article.passages:
+            print(f"  giữ dòng {passage.line}: {shorten(passage.text, LINE)}")
+        if database:
+            new = database.write_now(lambda tx, found=found: ingesting.store(tx, found, system_clock()))
+            print(f"  {len(article.passages)} đoạn, {new} đoạn mới")
+    if database:
+        database.close()
+    return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """One answer as `tungngo ask` prints it."""
+
+    text: str
+    source: str
+    as_of: str
+    kind: str
+    score: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON object."""
+        return asdict(self)
+
+
+def open_search() -> Callable[..., list[Printed]]:
+    """A function (question, top, rank) -> answers, over the content and, where there is a database, its documents."""
+    settings = read_settings()
+    loaded = library.load(settings.content_dir)
+    passages: list[Any] = []
+    if settings.database_url or (settings.data_dir / "tungngo.db").is_file():
+        database = _open()
+        passages = database.read_now(answers.stored_passages)
+        database.close()
+    index = answers.build_index(loaded, passages)
+
+    def search(question: str, *, top: int = 1, rank: bool = False) -> list[Printed]:
+        hits = index.search(question, top if rank else max(top, 3))
+        if not rank:
+            verdict = answers.decide(hits)
+            hits = [] if verdict.outcome == "refuse" else hits
+        return [Printed(**asdict(answers.found(loaded, hit))) for hit in hits[:top]]
+
+    return search
+
+
+def print_answers(found: Sequence[Printed]) -> None:
+    """For reading by people."""
+    if not found:
+        print("Không có trong tài liệu.")
+    for each in found:
+        print(f"{each.text}\nTính đến: {each.as_of}. Nguồn: {each.source}.")
+
+
+def invite(*, role: TeamRole, team: str, uses: int, days: int, as_json: bool) -> None:
+    """Make a code and print it with its links."""
+    settings, database = read_settings(), _open()
+    code = database.write_now(
+        lambda tx: teams.invite(tx, team=team, role=role, uses=uses, days=days, now=system_clock())
+    )
+    database.close()
+    links = {"web": f"{settings.public_url.rstrip('/')}/?start={code}"} if settings.public_url else {}
+    if as_json:
+        print(json.dumps({"code": code, "links": links}, ensure_ascii=False))
+        return
+    print(f"Mã: {code}\nGõ mã này vào ô chat, hoặc gửi: /start {code}")
+    for channel, link in links.items():
+        print(f"{channel}: {link}")
+
+
+def add_team(*, name: str, code: str, commune: str, province: str, units: Sequence[str]) -> None:
+    """Keep a team with its units."""
+    database = _open()
+    rows = [
+        Unit(province=province, commune=commune, kind=unit.partition(" ")[0], name=unit.partition(" ")[2] or unit)
+        for unit in units
+    ]
+    team = Team(province=province, commune=commune, name=name, code=code.upper(), created_at=system_clock())
+    database.write_now(lambda tx: areas.add_team(tx, team, rows))
+    database.close()
+    print(f"{name} ({code.upper()}): {len(rows)} đơn vị")
+
+
+def check_content() -> int:
+    """Print every fault of the content; 1 when there is any."""
+    settings = read_settings()
+    read, faults = library.read(settings.content_dir)
+    faults = sorted([*faults, *words.missing(settings.content_dir, Path(__file__).resolve().parent.parent)])
+    if faults:
+        print(library.report(faults))
+        return 1
+    print(f"Không có lỗi: {len(read.facts)} dữ kiện, {len(read.lessons)} bài, {len(read.dates)} ngày.")
+    return 0
+
+
+def upgrade() -> None:
+    """Make the database or bring it up to date."""
+    schema.upgrade(read_settings().database)
+    print("Cơ sở dữ liệu đã sẵn sàng.")
+
+
+def settings_table() -> str:
+    """A Markdown table of every setting."""
+    rows = [
+        f"| `{name.upper()}` | {_default(field)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join(("| setting | default | meaning |", "|---|---|---|", *rows))
+
+
+def _default(field: FieldInfo) -> str:
+    default = field.default
+    if isinstance(default, Path) and default.is_absolute():
+        return "the program's own"
+    text = default.get_secret_value() if hasattr(default, "get_secret_value") else str(default)
+    return f"`{text}`" if text else ""
+
+
+def _open() -> Any:
+    from bot.storage.database import Database  # noqa: PLC0415
+
+    settings = read_settings()
+    logs.set_up(settings.log_level)
+    schema.check(settings.database)
+    return Database(settings.database)

@@ -1,0 +1,68 @@
+# Needs Python 3.11 or newer; everything it installs goes to .venv. `make` alone prints the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-build-isolation \
+	--annotation-style=line $(if $(UPGRADE),--upgrade)
+
+.PHONY: help run install install-dev test check docs lock clean chromium
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+run: install ## a made-up commune in the browser; HOST=… and PORT=… choose the address
+	@exec $(BIN)/tungngo demo
+
+install: $(STAMP) ## what the program needs, into .venv
+install-dev: $(DEV_STAMP) ## and what its tests and checks need
+
+test: install-dev chromium ## every test; ARGS="-k words" chooses
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: install-dev ## lint, format, types, import contracts, content
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
+	@$(BIN)/tungngo content check
+
+docs: install-dev ## write the README's tables from the program
+	@$(BIN)/python -m tests.docs_tables
+
+lock: install-dev ## both lock files from pyproject.toml; UPGRADE=1 takes newer versions
+	@$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean: ## remove .venv and caches; data/ stays
+	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find bot handlers scheduler tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; '$(PYTHON)' is not. Name another: make install PYTHON=python3.12" >&2; \
+		exit 1; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || { \
+		echo "'$(PYTHON) -m venv' does not work here; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing into $(VENV); a minute or so, once."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(STAMP)
+	@echo "Installing what tests and checks need; a minute or so, once."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The page is tested in a real browser. Without one that test skips, or fails where REQUIRE_ALL=1.
+chromium:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "No Chromium: installing Debian's package chromium for the browser test."; \
+		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium; } \
+			>/dev/null && exit 0; \
+	fi; \
+	echo "No Chromium: the browser test needs it; on Debian: apt-get install chromium"

@@ -21,6 +21,7 @@ def tracks(turn: Turn) -> Reply:
             f"{turn.show(track.title)} ({learning.done(track, taken)}/{len(track.lessons)})", make("track", track.id)
         )
         for track in turn.library.tracks.values()
+        if turn.audience & set(track.audience)
     ]
     return Reply(
         text="📘 " + _("What would you like to learn?"), choices=(*choices, Choice(_("Menu"), make("go", "menu")))

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,14 +13,15 @@ from bot.channels.web import WebChannel
 from bot.core.channel import Channel
 from bot.core.clock import Clock, system_clock
 from bot.core.conversation import State
-from bot.core.errors import DatabaseAway, SetupFault
+from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, OutboundMessage
 from bot.core.people import Speaker
 from bot.library import Library, load
+from bot.platforms import Platforms, connect
 from bot.receiver import Receiver
-from bot.search.index import Index
+from bot.search.finder import Finder
 from bot.sender import Sender, owner_name
-from bot.services import answers
+from bot.services import answers, media, usage
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database, Transaction
@@ -29,9 +29,7 @@ from bot.turn import Turn
 from handlers import routes
 
 if TYPE_CHECKING:
-    from bot.channels.telegram import TelegramChannel
     from bot.web.personas import Persona
-    from bot.web.site import Webhook
 
 STOP_SECONDS = 10
 log = structlog.get_logger(__name__)
@@ -45,10 +43,10 @@ class Program:
     clock: Clock
     database: Database
     library: Library
-    index: Index
+    index: Finder
     started: datetime
     web: WebChannel = field(default_factory=WebChannel)
-    telegram: "TelegramChannel | None" = None
+    platforms: Platforms | None = None
     extra: Sequence[Channel] = ()
     commune: str = "Từng Ngõ"
     personas: "Sequence[Persona]" = ()
@@ -69,13 +67,15 @@ class Program:
             library=self.library,
             index=self.index,
             zone=self.settings.zone,
+            public_url=self.settings.public_url,
+            quota=lambda channel, bot: usage.left(tx, channel, bot, now),
         )
 
     def channels(self) -> dict[tuple[str, str], Channel]:
         """Every channel this process sends on, by name and bot."""
         found: dict[tuple[str, str], Channel] = {("web", ""): self.web}
-        if self.telegram:
-            found["telegram", self.telegram.bot_id] = self.telegram
+        if self.platforms:
+            found |= self.platforms.channels()
         return found | {(channel.name, ""): channel for channel in self.extra}
 
     def receiver(self, sender: Sender | None = None) -> Receiver:
@@ -94,6 +94,11 @@ class Program:
     def sender(self) -> Sender:
         """What sends the outbox. To be made on the event loop it runs on."""
         return Sender(database=self.database, channels=self.channels(), clock=self.clock, owner=self.owner)
+
+    async def media_bytes(self, name: str) -> bytes | None:
+        """A picture or file of ours, for a channel that uploads it; None when it is too old."""
+        found = await media.load(self.database, self.library, name)
+        return found.content if found else None
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -129,19 +134,10 @@ def build(settings: Settings, *, clock: Clock = system_clock, create: bool = Fal
     )
 
 
-def with_telegram(program: Program) -> None:
-    """Add the Telegram channel when there is a token. Importing it costs half a second: only then."""
-    settings = program.settings
-    token = settings.telegram_bot_token.get_secret_value()
-    if not token:
-        return
-    if settings.by_webhook and not settings.telegram_webhook_secret.get_secret_value():
-        msg = "TELEGRAM_WEBHOOK_SECRET is empty: anybody could pose as anybody. Set it, or leave PUBLIC_URL empty."
-        raise SetupFault(msg)
-    from bot.channels.telegram import TelegramChannel  # noqa: PLC0415
-
-    program.telegram = TelegramChannel(
-        token, api_base_url=settings.telegram_api_base_url, proxy=settings.telegram_proxy or None
+def with_platforms(program: Program) -> None:
+    """Add every platform that has a token."""
+    program.platforms = connect(
+        program.settings, database=program.database, library=program.library, picture=program.media_bytes
     )
 
 
@@ -177,15 +173,16 @@ async def serve(
                 wake=sender.wake if sender else lambda: None,
             )
             tasks.create_task(run_jobs(office, stop))
-        if program.telegram:
-            tasks.create_task(_telegram(program, program.telegram, parts, receive, stop))
+        if program.platforms:
+            for listening_to in program.platforms.listening(receive, listen=parts.web, stop=stop):
+                tasks.create_task(listening_to)
         if parts.web:
             await _web(program, receive, stop=stop, listening=listening)
         else:
             await stop.wait()
         sending.set()
-    if program.telegram:
-        await program.telegram.stop()
+    if program.platforms:
+        await program.platforms.close()
 
 
 async def _within(work: Callable[[], Awaitable[None]], seconds: float) -> None:
@@ -193,42 +190,6 @@ async def _within(work: Callable[[], Awaitable[None]], seconds: float) -> None:
         await asyncio.wait_for(work(), seconds)
     except TimeoutError:
         log.warning("stopped before everything was sent; it goes out at the next start")
-
-
-async def _telegram(
-    program: Program,
-    telegram: "TelegramChannel",
-    parts: Parts,
-    receive: Callable[[InboundMessage], Awaitable[Sequence[OutboundMessage]]],
-    stop: asyncio.Event,
-) -> None:
-    """Wait for the platform, then poll or set the webhook. A wrong token is told; the other channels go on."""
-    start = asyncio.create_task(telegram.start())
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({start, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    if not start.done():
-        start.cancel()
-        return
-    try:
-        await start
-        log.info("telegram ready", bot=telegram.username)
-        if not parts.web:
-            return
-        await telegram.set_commands(
-            {locale: routes.command_list(program.library.words[locale]) for locale in program.library.words}
-        )
-        if program.settings.by_webhook:
-            secret = program.settings.telegram_webhook_secret.get_secret_value()
-            await telegram.set_webhook(f"{program.settings.public_url.rstrip('/')}/telegram/webhook", secret)
-        else:
-            await telegram.poll(partial(_take, receive), stop=stop)
-    except SetupFault as fault:
-        log.error("telegram is off", reason=str(fault))  # noqa: TRY400  one line; the trace says nothing more
-
-
-async def _take(receive: Callable[[InboundMessage], Awaitable[object]], message: InboundMessage) -> None:
-    await receive(message)
 
 
 async def _web(
@@ -251,24 +212,7 @@ async def _web(
         locale=settings.default_locale,
         secure=settings.public_url.startswith("https://"),
         ready=program.ready,
-        webhooks=_webhooks(program),
+        webhooks=program.platforms.webhooks() if program.platforms else (),
         personas=program.personas,
     )
     await run_site(site, host=settings.host, port=settings.port, stop=stop, listening=listening)
-
-
-def _webhooks(program: Program) -> "list[Webhook]":
-    from bot.web.site import Webhook  # noqa: PLC0415
-
-    telegram = program.telegram
-    if telegram is None or not program.settings.by_webhook:
-        return []
-    return [
-        Webhook(
-            path="/telegram/webhook",
-            header="x-telegram-bot-api-secret-token",
-            secret=program.settings.telegram_webhook_secret.get_secret_value(),
-            read=telegram.read,
-            answer=telegram.webhook_answer,
-        )
-    ]

@@ -39,6 +39,16 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Secret of the Telegram webhook. With PUBLIC_URL set Telegram calls us, and this is needed.",
     )
+    zalo_bot_tokens: SecretStr = Field(
+        SecretStr(""), description="Tokens of the Zalo bots, separated by commas; empty: no Zalo."
+    )
+    zalo_api_base_url: str = Field(
+        "https://bot-api.zaloplatforms.com", description="Root of the Zalo Bot server, without /bot."
+    )
+    zalo_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret of the Zalo webhook, 8 to 256 characters; needed with PUBLIC_URL set.",
+    )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Asia/Ho_Chi_Minh", description="Time zone of days, weeks and decent hours."
     )
@@ -51,11 +61,17 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'tungngo.db'}"
 
     @property
+    def zalo_tokens(self) -> list[SecretStr]:
+        """One token a bot."""
+        tokens = self.zalo_bot_tokens.get_secret_value().replace(";", ",").split(",")
+        return [SecretStr(token.strip()) for token in tokens if token.strip()]
+
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone."""
         return ZoneInfo(self.timezone)
 
     @property
     def by_webhook(self) -> bool:
-        """Whether Telegram shall call us; else we poll."""
+        """Whether the platforms shall call us; else we poll."""
         return bool(self.public_url)

@@ -6,7 +6,7 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.privacy import mask
 from bot.core.splitting import shorten
-from bot.search.index import Hit
+from bot.search.entry import Hit
 from bot.services import answers
 from bot.turn import Turn
 
@@ -35,7 +35,7 @@ def ask(turn: Turn) -> Reply:
 def answer(turn: Turn, question: str) -> Reply:
     """What the documents say to a question typed freely."""
     masked = mask(question)
-    verdict = answers.look_up(turn.index, masked.text)
+    verdict = turn.index.verdict(masked.text)
     turn.state.question = masked.text[:200]
     if verdict.outcome == "answer":
         reply = show(turn, verdict.hits[0])

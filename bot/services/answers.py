@@ -1,6 +1,6 @@
 """Answers from facts, lessons and ingested documents: found, never made up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,33 +9,22 @@ from bot.core.content import Fact, FactKind
 from bot.core.privacy import mask
 from bot.library import Library
 from bot.models import Document, Passage
-from bot.search.answer import Verdict, judge
-from bot.search.index import Entry, Hit, Index
+from bot.search.entry import Entry, Hit
+from bot.search.finder import Finder
 from bot.search.reading import Lexicon
 from bot.storage import documents, learning
 from bot.storage.database import Transaction
 
 
-def build_index(library: Library, passages: Iterable[tuple[Passage, Document]] = ()) -> Index:
+def build_index(library: Library, passages: Iterable[tuple[Passage, Document]] = ()) -> Finder:
     """Everything that can be found: facts and lessons of the library, passages of ingested documents."""
-    return Index(
-        [*_facts(library), *_lessons(library), *_passages(passages)], Lexicon(library.abbreviations, library.synonyms)
-    )
+    lexicon = Lexicon(library.abbreviations, library.synonyms)
+    return Finder([*_facts(library), *_passages(passages)], _lessons(library), lexicon)
 
 
 def stored_passages(tx: Transaction) -> list[tuple[Passage, Document]]:
     """The ingested passages, for `build_index`."""
     return documents.passages(tx)
-
-
-def look_up(index: Index, question: str, limit: int = 10) -> Verdict:
-    """What to say to a question: one answer, up to three to choose from, or none."""
-    return decide(index.search(question, limit))
-
-
-def decide(hits: Sequence[Hit]) -> Verdict:
-    """The same for hits that are at hand already."""
-    return judge(hits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

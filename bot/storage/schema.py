@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, make_url
+from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import DatabaseError
 
 from bot.core.errors import SetupFault
@@ -25,10 +25,12 @@ def upgrade(url: str) -> None:
     try:
         with engine.connect() as connection:
             if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # a table that changes is made anew
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # all of it or nothing, and one process at a time
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            _check_references(connection)
             connection.commit()
     except DatabaseError as error:
         if not is_away(error):
@@ -37,6 +39,12 @@ def upgrade(url: str) -> None:
         raise SetupFault(msg) from None
     finally:
         engine.dispose()
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        lost = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+        assert not lost, f"a migration lost rows that are referred to in {sorted(lost)}"
 
 
 def check(url: str) -> None:

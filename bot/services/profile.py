@@ -1,5 +1,7 @@
 """What a person chooses for themselves: language, how to be addressed, silence."""
 
+from bot.core.markup import guard
+from bot.core.privacy import mask
 from bot.storage import people
 from bot.storage.database import Transaction
 
@@ -17,3 +19,10 @@ def set_address(tx: Transaction, person: int, address: str) -> None:
 def set_quiet(tx: Transaction, person: int, *, quiet: bool) -> None:
     """Send no unasked messages, or send them again."""
     people.change_person(tx, person, quiet=quiet)
+
+
+def set_name(tx: Transaction, person: int, name: str) -> str:
+    """Keep the name a person gives themselves; the name as it is kept."""
+    kept = guard(mask(name).text)[:120]
+    people.change_person(tx, person, name=kept)
+    return kept

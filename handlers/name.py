@@ -1,0 +1,49 @@
+"""What a person wants to be called in the team, where the channel does not tell: asked, typed, kept."""
+
+from dataclasses import replace
+
+from bot.core.messages import Choice, InboundMessage, Reply
+from bot.core.payload import make
+from bot.core.text import phrase, words
+from bot.services import consents, profile
+from bot.turn import Turn
+from handlers import menu
+
+NAME = "name"
+WORDS, LETTERS = 6, 40  # more is no name
+
+
+def ask(turn: Turn, said: str = "") -> Reply:
+    """Ask for it; the next text is the answer."""
+    consents.require(turn.tx, turn.speaker.person, "learn")
+    turn.state.awaited = {"for": NAME}
+    text = turn.say("Type your name, so that the team knows who you are.")
+    choices = (Choice(turn.say("Skip"), make(NAME, "skip")),)
+    return Reply(text="\n".join(part for part in (said, text) if part), choices=choices)
+
+
+def tapped(turn: Turn) -> Reply:
+    """Asked for, or not wanted now."""
+    if turn.payload.argument == "ask":
+        return ask(turn)
+    turn.state.awaited = None
+    return menu.show(turn)
+
+
+def typed(turn: Turn) -> Reply | InboundMessage:
+    """Keep it. What is clearly no name is understood as what it is."""
+    turn.state.awaited = None
+    from handlers.table import COMMANDS  # noqa: PLC0415  the table names this page
+
+    text = turn.message.text
+    if not _may_be_name(text) or any(phrase(text) in route.words for route in COMMANDS):
+        return turn.message
+    name = profile.set_name(turn.tx, turn.speaker.person, text)
+    turn.speaker = replace(turn.speaker, name=name)
+    shown = menu.show(turn)
+    return replace(shown, text=turn.say("Noted: {name}.", name=name) + "\n" + shown.text)
+
+
+def _may_be_name(text: str) -> bool:
+    found = words(text)
+    return 0 < len(found) <= WORDS and len(text) <= LETTERS and text[-1] not in "?." and not any(map(str.isdigit, text))

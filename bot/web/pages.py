@@ -22,7 +22,7 @@ from starlette.routing import Route
 from bot.channels.web import as_json
 from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, Kind, OutboundMessage
-from bot.services import transcript
+from bot.services import teams, transcript
 from bot.web import sessions
 from bot.web.personas import Persona
 
@@ -85,6 +85,7 @@ class Pages:
             chat=sessions.chat_of(token)[:12],
             csrf=sessions.csrf_of(token),
             after=0,
+            start=f"start:{_invited(request)}",
         )
         sessions.keep(response, token, secure=self._site.secure)
         return response
@@ -175,3 +176,9 @@ class Pages:
     def _page(self, name: str, **values: object) -> HTMLResponse:
         text = self._templates.get_template(name).render(locale=self._site.locale, **values)
         return HTMLResponse(text, headers=NO_STORE)
+
+
+def _invited(request: Request) -> str:
+    """The code of an invitation's link; empty when there is none."""
+    code = request.query_params.get("start", "")
+    return code if teams.looks_like_code(code) else ""

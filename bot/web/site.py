@@ -20,6 +20,7 @@ from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, OutboundMessage
 from bot.library import Library
 from bot.storage.database import Database
+from bot.web.media import media_route
 from bot.web.pages import Pages
 from bot.web.personas import Persona
 
@@ -74,6 +75,7 @@ def build(site: Site) -> Starlette:
         *pages.routes(),
         Route("/health", _health),
         Route("/ready", _ready(site)),
+        media_route(site),
         Mount("/static", StaticFiles(directory=HERE / "static")),
         *(Route(webhook.path, _webhook(site, webhook), methods=["POST"]) for webhook in site.webhooks),
     ]

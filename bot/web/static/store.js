@@ -6,9 +6,9 @@ const SEEN = 400; // message ids, to show none twice
 /**
  * @typedef {{label: string, payload: string, number?: number|null}} Choice  `number`: typed, it chooses this
  * @typedef {{id: number, text: string, choices?: Choice[], edit_of?: number|null, at: string, link?: string,
- *   picture?: string}} Message  as the server tells it
+ *   picture?: string, file?: string, file_name?: string}} Message  as the server tells it
  * @typedef {{from: "bot", key: string, ids: number[], live: boolean, text: string, choices: Choice[], at: string,
- *   link: string, picture: string}} Heard  a message as kept; `live`: its choices may be tapped
+ *   link: string, picture: string, file: string, file_name: string}} Heard  a message as kept; `live`: its choices may be tapped
  * @typedef {{from: "me", key: string, text: string, at: string, refused?: boolean}} Said
  * @typedef {{id: string, at: string, text?: string, payload?: string, ref?: string, label?: string}} Waiting
  * @typedef {{chat: string, after: number, seen: number[], log: (Heard|Said)[], queue: Waiting[]}} State
@@ -90,8 +90,8 @@ export function absorb(state, messages) {
   for (const message of messages) {
     if (state.seen.includes(message.id)) continue;
     state.seen.push(message.id);
-    const { id, text, at, choices = [], link = "", picture = "" } = message;
-    const content = { text, choices, link, picture, live: choices.length > 0 };
+    const { id, text, at, choices = [], link = "", picture = "", file = "", file_name = "" } = message;
+    const content = { text, choices, link, picture, file, file_name, live: choices.length > 0 };
     const old = message.edit_of && heard(state, message.edit_of);
     if (old) Object.assign(old, content, { ids: [...old.ids, id] });
     else state.log.push({ from: "bot", key: `b${id}`, ids: [id], at, ...content });

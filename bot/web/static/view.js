@@ -41,10 +41,11 @@ export function createView({ log, words, choose, lostFocus }) {
   }
 
   function drawHeard(node, item) {
-    const look = JSON.stringify([item.text, item.link, item.picture]);
+    const look = JSON.stringify([item.text, item.link, item.picture, item.file]);
     if (node.dataset.look !== look) {
       const bubble = element("div", "bubble", unseen(words.from_bot), ...rich(item.text));
       if (item.link) bubble.append(element("p", "link", anchor(item.link)));
+      if (ours(item.file)) bubble.append(element("p", "link", download(item.file, item.file_name)));
       if (ours(item.picture)) bubble.append(image(item.picture, words.picture));
       const old = node.querySelector(".bubble");
       if (old) old.replaceWith(bubble);
@@ -128,6 +129,13 @@ function anchor(address) {
   link.href = url.href;
   link.target = "_blank";
   link.rel = "noopener noreferrer";
+  return link;
+}
+
+function download(address, name) {
+  const link = element("a", "", name || address);
+  link.href = address;
+  link.download = name || "";
   return link;
 }
 

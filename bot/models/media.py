@@ -1,0 +1,23 @@
+"""Pictures and files for people, kept for days under names nobody can guess."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from bot.models.base import JsonText, Row, UtcDateTime
+
+
+class Media(Row, table=True):
+    """One picture or file. It is made when it is first fetched, from its recipe, and then kept as it is."""
+
+    __table_args__ = (Index("ix_media_expires_at", "expires_at"),)
+
+    name: str = Field(primary_key=True)
+    kind: str  # content type
+    label: str  # file name, as people see it
+    recipe: Any = Field(sa_type=JsonText, nullable=False)  # what bot.services.media makes it from
+    content: bytes | None = None  # None: not made yet
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)

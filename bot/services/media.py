@@ -1,0 +1,101 @@
+"""Pictures and files for people: named when they are promised, made when they are first fetched, kept for days.
+
+A turn only writes down the recipe, so that no message waits for a chart or a workbook; whoever needs the bytes first
+(the sender, a page, Zalo's servers) makes them in a thread of its own. See docs/decisions/0015.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from bot.library import Library
+from bot.models import Media
+from bot.services import charts, exports, papers, summary
+from bot.storage import media
+from bot.storage.database import Database, Transaction
+
+KEPT: Final = timedelta(days=14)
+NAME_BYTES: Final = 24
+NAME_LENGTH: Final = 32  # characters of a name
+PNG: Final = "image/png"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A picture or file that is there."""
+
+    kind: str  # content type
+    label: str  # file name, as people see it
+    content: bytes
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is looked at where it stands; else it is saved."""
+        return self.kind == PNG
+
+
+def promise(tx: Transaction, *, kind: str, label: str, recipe: Mapping[str, Any], now: datetime) -> str:
+    """The name under which the picture or file can be had for fourteen days. Who may, was asked before."""
+    name = secrets.token_urlsafe(NAME_BYTES)
+    media.add(tx, Media(name=name, kind=kind, label=label, recipe=dict(recipe), created_at=now, expires_at=now + KEPT))
+    return name
+
+
+def promise_picture(tx: Transaction, svg: str, *, label: str, now: datetime) -> str:
+    """The same for a picture drawn as SVG."""
+    return promise(tx, kind=PNG, label=label, recipe={"svg": svg}, now=now)
+
+
+def promise_export(tx: Transaction, order: exports.Order) -> str:
+    """The same for an export."""
+    recipe = {"export": order.to_json()}
+    return promise(tx, kind=exports.KINDS[order.format], label=exports.file_name(order), recipe=recipe, now=order.at)
+
+
+def promise_paper(tx: Transaction, found: summary.Summary, *, locale: str, zone: ZoneInfo, now: datetime) -> str:
+    """The same for a summary as a Word file."""
+    recipe = {"paper": summary.as_json(found), "locale": locale, "zone": zone.key}
+    return promise(tx, kind=papers.KIND, label=papers.file_name(found), recipe=recipe, now=now)
+
+
+def paper_name(found: summary.Summary) -> str:
+    """What the Word file of a summary is called."""
+    return papers.file_name(found)
+
+
+async def load(database: Database, library: Library, name: str) -> File | None:
+    """The picture or file of that name, made now if nobody fetched it before; None when there is none."""
+    return await asyncio.to_thread(load_now, database, library, name)
+
+
+def load_now(database: Database, library: Library, name: str) -> File | None:
+    """The same, waiting here."""
+    if len(name) != NAME_LENGTH:
+        return None
+    found = database.read_now(lambda tx: media.find(tx, name))
+    if found is None:
+        return None
+    content = found.content
+    if content is None:
+        content = made = _make(database, library, found.recipe)
+        database.write_now(lambda tx: media.keep(tx, name, made))
+    return File(kind=found.kind, label=found.label, content=content)
+
+
+def forget_old(tx: Transaction, now: datetime) -> int:
+    """Delete what was kept long enough; how many."""
+    return media.delete_expired(tx, now)
+
+
+def _make(database: Database, library: Library, recipe: Mapping[str, Any]) -> bytes:
+    if svg := recipe.get("svg"):
+        return charts.draw(svg)
+    if paper := recipe.get("paper"):
+        words = library.words[recipe["locale"]]
+        return papers.make(summary.read(paper), library.forms[exports.FORM], words, ZoneInfo(recipe["zone"]))
+    order = exports.Order.from_json(recipe["export"])
+    return database.read_now(lambda tx: exports.make(tx, library, order))

@@ -1,0 +1,78 @@
+"""The period a team reports by, and what falls due when it ends: the summary, and before it a word to the silent."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.people import Membership
+from bot.core.periods import Period, Rule, before, period_of, rule_named
+from bot.core.quiet import next_decent
+from bot.services.permissions import Action, require
+from bot.storage import areas, audit, people, reminders, summaries
+from bot.storage.database import Transaction
+
+DEFAULT: Rule = "week"
+SUMMARY, NUDGE = "summary", "nudge"
+
+
+def rule_of(tx: Transaction, team: int) -> Rule:
+    """The rule the team reports by."""
+    return rule_named(summaries.rule_of(tx, team) or "") or DEFAULT
+
+
+def choose(
+    tx: Transaction, rule: Rule, *, roles: Sequence[Membership], team: int, person: int, now: datetime
+) -> Membership:
+    """Report by another rule from now on; what is frozen stays as it is. NotAllowed unless they coordinate the team."""
+    role = require(roles, Action.SET_PERIOD, team)
+    old = rule_of(tx, team)
+    if old != rule:
+        summaries.set_rule(tx, team, rule, now)
+        audit.note(tx, at=now, person=person, action="set", subject=("period", team), before=old, after=rule)
+    return role
+
+
+def current(tx: Transaction, team: int, day: date) -> Period:
+    """The period of the team that holds the day."""
+    return period_of(rule_of(tx, team), day)
+
+
+def plan(tx: Transaction, *, today: date, zone: ZoneInfo) -> None:
+    """Make the due rows of the summary of each team's last period, and of this period's word to its volunteers."""
+    chosen = summaries.rules(tx)
+    rows = []
+    for team in areas.all_teams(tx):
+        key = team.id or 0
+        now = period_of(rule_named(chosen.get(key, "")) or DEFAULT, today)
+        over = before(now)
+        members = [(member, person) for member, person in people.members_of(tx, key) if not person.quiet]
+        leaders = [person.id or 0 for member, person in members if member.role == "coordinator"]
+        rows += [_row(f"{SUMMARY}:{key}", over.first, person, over.closes_at(zone)) for person in leaders]
+        if today == now.last:  # nobody is nudged about a period that is over, nor long before it ends
+            due_at = next_decent(now.nudge_at(zone), zone)
+            rows += [
+                _row(f"{NUDGE}:{key}", now.first, person, due_at)
+                for person in summaries.silent(tx, key, now.first, now.last)
+            ]
+    reminders.add(tx, rows)
+
+
+def still_silent(tx: Transaction, team: int, person: int, first: date) -> Period | None:
+    """The period that began on `first`, while the person has filed nothing about it; None once they have."""
+    period = period_of(rule_of(tx, team), first)
+    if period.first != first or person not in summaries.silent(tx, team, period.first, period.last):
+        return None
+    return period
+
+
+def _row(rule: str, first: date, person: int, due_at: datetime) -> dict[str, object]:
+    return {
+        "rule": rule,
+        "occurrence": first,
+        "lead": 0,
+        "person_id": person,
+        "due_at": due_at,
+        "status": "waiting",
+        "reason": "",
+        "settled_at": None,
+    }

@@ -7,6 +7,7 @@ knows whether they arrived; reminders and summaries never are: those are listed 
 import asyncio
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from bot.core.clock import Clock
 from bot.core.errors import DatabaseAway
 from bot.core.messages import OutboundMessage, SendClass
 from bot.pace import Pace
+from bot.services import usage
 from bot.storage import messages, people
 from bot.storage.database import Database, Transaction
 
@@ -66,8 +68,9 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: set[int] = set()  # contacts that are being sent to
         self._behind: set[int] = set()  # contacts for which something more waits
-        self._done: list[tuple[int, str]] = []
+        self._done: list[tuple[OutboundMessage, Sent]] = []
         self._flushing: asyncio.Task[None] | None = None
+        self._stopping = False
 
     def deliver(self, answers: Sequence[OutboundMessage]) -> None:
         """Send what this sender holds, now; what waits behind something older of its chat follows that.
@@ -99,6 +102,7 @@ class Sender:
             self.deliver(claimed)
             if len(claimed) < AT_ONCE:
                 await self._rest(stop)
+        self._stopping = True
         await self.finish()
 
     async def finish(self) -> None:
@@ -123,15 +127,15 @@ class Sender:
 
         def work(tx: Transaction) -> list[OutboundMessage]:
             dead = [owner for owner in messages.owners(tx) if is_dead(owner, self.owner)]
-            messages.take_back(tx, now, dead)
+            messages.take_back(tx, now, dead, mine=self.owner, busy=self._busy)
             return messages.claim(tx, owner=self.owner, limit=room, now=now)
 
         return await self._database.write(work)
 
     def _anything(self, tx: Transaction, now: datetime) -> bool:
         due = messages.next_due(tx)
-        others = [owner for owner in messages.owners(tx) if owner != self.owner]
-        return bool(others) or (due is not None and due <= now)
+        left = [owner for owner in messages.owners(tx) if owner != self.owner or not self._busy]
+        return bool(left) or (due is not None and due <= now)
 
     async def _send_and_go_on(self, message: OutboundMessage) -> None:
         contact = message.contact
@@ -163,6 +167,8 @@ class Sender:
         channel = self._channels.get(key)
         if channel is None:
             outcome: Sent | SendFailure = SendFailure(reason="no-channel", retryable=True)
+        elif message.unasked and key[0] in usage.LIMITS and await self._hold(message):
+            return
         else:
             await self._pace[key].turn(unasked=message.unasked)
             try:
@@ -173,14 +179,23 @@ class Sender:
                 log.exception("channel failed", channel=message.channel, error=type(error).__name__)
                 outcome = SendFailure(reason="channel-error", retryable=True, maybe_sent=True)
         if isinstance(outcome, Sent):
-            await self._note_sent(message.id, outcome.message_ref)
+            await self._note_sent(message, outcome)
         else:
             await self._note_failure(message, outcome)
 
-    async def _note_sent(self, row: int, ref: str) -> None:
+    async def _hold(self, message: OutboundMessage) -> bool:
+        """Put off what nobody waits for where the bot's month is nearly used up: answers still go."""
+        now = self._clock()
+        until = await self._database.read(lambda tx: usage.held_until(tx, message.channel, message.bot, now))
+        if until is None:
+            return False
+        await self._note(lambda tx: messages.retry(tx, message.id, due_at=until, reason=messages.HELD))
+        return True
+
+    async def _note_sent(self, message: OutboundMessage, sent: Sent) -> None:
         """Many messages share one commit: whoever finds no flush under way starts one, the others wait for it."""
-        self._done.append((row, ref))
-        while any(done[0] == row for done in self._done):
+        self._done.append((message, sent))
+        while any(done is message for done, _ in self._done):
             if self._flushing is None:
                 self._flushing = asyncio.create_task(self._flush())
             await asyncio.shield(self._flushing)
@@ -188,19 +203,39 @@ class Sender:
     async def _flush(self) -> None:
         sent, self._done = self._done, []
         now = self._clock()
+        calls: Counter[tuple[str, str]] = Counter()
+        for message, each in sent:
+            calls[message.channel, message.bot] += each.calls
+
+        def work(tx: Transaction) -> None:
+            messages.mark_sent(tx, [(message.id, each.message_ref) for message, each in sent], now)
+            usage.count(tx, calls, now)
+
         try:
-            await self._database.write(lambda tx: messages.mark_sent(tx, sent, now))
+            await self._note(work)
         finally:
             self._flushing = None
 
     async def _note_failure(self, message: OutboundMessage, failure: SendFailure) -> None:
         now = self._clock()
         log.warning("not sent", channel=message.channel, reason=failure.reason, attempt=message.attempts)
-        await self._database.write(lambda tx: note_failure(tx, message, failure, now))
+        await self._note(lambda tx: note_failure(tx, message, failure, now))
+
+    async def _note(self, work: Callable[[Transaction], None]) -> None:
+        """Write down what came of a message, as soon as the database is there: what is forgotten would go out twice."""
+        while True:
+            try:
+                return await self._database.write(work)
+            except DatabaseAway:
+                if self._stopping:
+                    raise
+                log.warning("database away", part="sender")
+            await asyncio.sleep(IDLE_SECONDS)
 
 
 def note_failure(tx: Transaction, message: OutboundMessage, failure: SendFailure, now: datetime) -> None:
     """Write down what a failure means for the message: try again, give up, or nobody knows."""
+    usage.count(tx, {(message.channel, message.bot): failure.calls}, now)
     if failure.unreachable:
         people.set_reachable(tx, message.contact, now)
         messages.drop_waiting(tx, message.contact, "unreachable")

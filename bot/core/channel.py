@@ -24,6 +24,7 @@ class Sent:
     """The platform took the message; `message_ref` is its id there."""
 
     message_ref: str = ""
+    calls: int = 1  # what the platform counts: a long reply takes several
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class SendFailure:
 
     `retryable`: trying again may help. `maybe_sent`: it may have arrived (time-out after sending).
     `unreachable`: the person blocked us or is gone. `retry_after`: the platform's own demand, this chat only.
-    `reason` is a short code without personal data, for the log and the operator.
+    `reason` is a short code without personal data, for the log and the operator. `calls`: parts it did take.
     """
 
     reason: str
@@ -40,6 +41,16 @@ class SendFailure:
     maybe_sent: bool = False
     unreachable: bool = False
     retry_after: timedelta | None = None
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSeen:
+    """Where a platform posts updates to, as it says itself; no address: they are polled."""
+
+    url: str = ""
+    waiting: int = 0  # updates it could not deliver yet
+    fault: str = ""  # its words about the last delivery that failed
 
 
 class Channel(Protocol):

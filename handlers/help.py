@@ -8,7 +8,7 @@ from handlers import menu, report_view
 
 def show(turn: Turn) -> Reply:
     """What this person can do here, a line each."""
-    from handlers.routes import COMMANDS  # noqa: PLC0415  the table names this page
+    from handlers.table import COMMANDS  # noqa: PLC0415  the table names this page
 
     _ = turn.say
     lines = [
@@ -19,6 +19,11 @@ def show(turn: Turn) -> Reply:
     intro = _("Tap a button, type its number or its words, with or without marks. Or simply ask.")
     moves = _("At every step: back, skip, cancel, menu.")
     return Reply(text="\n".join((intro, *lines, moves)), choices=menu.choices(turn))
+
+
+def welcome(turn: Turn) -> Reply:
+    """Somebody said thanks."""
+    return Reply(text=turn.say("You are welcome. Type “menu” whenever you need something."), choices=menu.choices(turn))
 
 
 def unknown(turn: Turn) -> Reply:
@@ -47,6 +52,16 @@ def media(turn: Turn) -> Reply:
         shown = report_view.show(turn, turn.library.forms[state.form], state)
         return Reply(text=f"{text}\n{shown.text}", choices=shown.choices)
     return Reply(text=text, choices=menu.choices(turn))
+
+
+def full(turn: Turn) -> Reply:
+    """The platform lets no more people write to this bot: the web chat has room."""
+    return Reply(
+        text=turn.say(
+            "As many people as Zalo allows already write to me here. The same things can be done at this address:"
+        ),
+        link=turn.public_url,
+    )
 
 
 def group(turn: Turn) -> Reply | None:

@@ -11,7 +11,11 @@ def show(turn: Turn) -> Reply:
     turn.state.draft, turn.state.form = turn.state.form or turn.state.draft, None
     turn.state.lesson = None
     _ = turn.say
-    return Reply(text=_("What do you need? Tap a button, type its number, or simply ask."), choices=choices(turn))
+    if turn.you:
+        text = _("{you}, what do you need? Tap a button, type its number, or simply ask.", you=turn.you.capitalize())
+    else:
+        text = _("What do you need? Tap a button, type its number, or simply ask.")
+    return Reply(text=text, choices=choices(turn))
 
 
 def choices(turn: Turn) -> tuple[Choice, ...]:
@@ -23,11 +27,13 @@ def choices(turn: Turn) -> tuple[Choice, ...]:
     if allowed(turn.roles, Action.FILE_REPORT):
         found.append(Choice(_("File a report"), make("go", "baocao")))
         found.append(Choice(_("My reports"), make("go", "phieu")))
+        found.append(Choice(_("Visits wanted"), make("go", "viec")))
     if allowed(turn.roles, Action.SEE_SUMMARY):
         found.append(Choice(_("This week's summary"), make("go", "tuan")))
     found += [
         Choice(_("Take a short lesson"), make("go", "baihoc")),
         Choice(_("Ask a question"), make("go", "hoi")),
+        Choice(_("Help me"), make("go", "nho")),
         Choice(_("Dates to remember"), make("go", "hanchot")),
         Choice(_("More"), make("go", "them")),
     ]
@@ -37,10 +43,13 @@ def choices(turn: Turn) -> tuple[Choice, ...]:
 def more(turn: Turn) -> Reply:
     """What is used less often."""
     _ = turn.say
+    to_many = (Choice(_("Message to the team"), make("go", "gui")),) if allowed(turn.roles, Action.BROADCAST) else ()
     return Reply(
         text=_("What else?"),
         choices=(
+            *to_many,
             Choice(_("What can you do?"), make("go", "trogiup")),
+            *((Choice(_("My team"), make("go", "to")),) if allowed(turn.roles, Action.SEE_TEAM) else ()),
             Choice(_("How to call me"), make("go", "xungho")),
             Choice("English" if turn.locale == "vi" else "Tiếng Việt", make("go", "ngonngu")),
             Choice(_("My data"), make("go", "dulieu")),

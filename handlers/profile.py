@@ -4,16 +4,17 @@ from dataclasses import replace
 
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.text import phrase
 from bot.services import consents, profile
-from bot.turn import Turn
+from bot.turn import ADDRESSES, Turn
 from handlers import menu
 
-ADDRESSES = {"bac": "bác", "co": "cô", "chu": "chú", "anh": "anh", "chi": "chị", "ban": "bạn"}
+WORDS = {"english": "en", "tieng anh": "en", "tieng viet": "vi", "vietnamese": "vi"}
 
 
 def language(turn: Turn) -> Reply:
-    """Change to the other language at once, and say how to change back."""
-    turn.locale = "vi" if turn.locale == "en" else "en"
+    """Change to the language that was named, else to the other one, at once; say how to change back."""
+    turn.locale = WORDS.get(phrase(turn.message.text), "vi" if turn.locale == "en" else "en")
     profile.set_locale(turn.tx, turn.speaker.person, turn.locale)
     shown = menu.show(turn)
     return replace(

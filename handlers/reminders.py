@@ -11,9 +11,9 @@ def render(rule: DateRule, waiting: Waiting, words: Words) -> Reply:
     """One reminder."""
     _ = words.say
     day = words.day_long(waiting.occurrence)
-    if waiting.lead:
+    if waiting.left:
         head = words.say_many(
-            "{n} day left: {title}, {day}.", "{n} days left: {title}, {day}.", waiting.lead, title=rule.title, day=day
+            "{n} day left: {title}, {day}.", "{n} days left: {title}, {day}.", waiting.left, title=rule.title, day=day
         )
     else:
         head = _("Today: {title}, {day}.", title=rule.title, day=day)

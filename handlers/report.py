@@ -4,16 +4,16 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core import answers, forms
-from bot.core.errors import N_, KnownError
+from bot.core.errors import N_, KnownError, NotAllowed
 from bot.core.forms import AnswerRejected, Form, FormState
 from bot.core.messages import Choice, Kind, Reply
 from bot.core.payload import make
 from bot.core.text import phrase
 from bot.services import consents
-from bot.services.permissions import Action, require
+from bot.services.permissions import REFUSALS, Action, allowed, require
 from bot.turn import Turn
-from handlers import menu, report_line
-from handlers.report_by_line import from_line, said_at
+from handlers import menu, my_reports, report_again, report_line, which_team
+from handlers.report_by_line import from_line, said_at, team_of_line
 from handlers.report_filing import send
 from handlers.report_view import FORM, ask, context, noted_so_far, show
 
@@ -22,11 +22,14 @@ DONE_WORDS = ("xong", "chon xong", "done", "done choosing")
 
 def start(turn: Turn) -> Reply:
     """/baocao: a new report, or the one that was left; with text behind it, the one-line report."""
-    role = require(turn.roles, Action.FILE_REPORT)
+    require(turn.roles, Action.FILE_REPORT)
     consents.require(turn.tx, turn.speaker.person, "report")
     line = report_line.text_of(turn.message.text) if turn.message.kind is not Kind.TAP else ""
+    if report_again.is_meant(line):
+        return report_again.same(turn)
     if line:
-        return from_line(turn, line, team=role.team)
+        turn.state.draft = turn.state.form or turn.state.draft
+        return from_line(turn, line, team=team_of_line(turn, line))
     if turn.state.form:
         turn.state.draft, turn.state.form = turn.state.form, None
     if turn.state.draft:
@@ -36,11 +39,11 @@ def start(turn: Turn) -> Reply:
 
 def new(turn: Turn) -> Reply:
     """An empty form, at its first question."""
-    role = require(turn.roles, Action.FILE_REPORT)
+    role = which_team.pick(turn, Action.FILE_REPORT)
     form = turn.library.forms[FORM]
     state = FormState(form=form.id, version=form.version, team=role.team, said_at=said_at(turn))
     turn.state.draft = None
-    return ask(turn, form, replace(state, at=forms.next_name(form, state, turn.today)))
+    return report_again.offer(turn, ask(turn, form, replace(state, at=forms.next_name(form, state, turn.today))))
 
 
 def offer_draft(turn: Turn) -> Reply:
@@ -68,7 +71,9 @@ def resume(turn: Turn) -> Reply:
     if state is None:
         return new(turn)
     turn.state.draft = turn.state.draft if turn.state.form else None
-    return show(turn, turn.library.forms[state.form], state)
+    turn.state.form = state
+    state, form = _open(turn)
+    return show(turn, form, state)
 
 
 def tapped(turn: Turn) -> Reply:
@@ -83,7 +88,7 @@ def tapped(turn: Turn) -> Reply:
     try:
         answer = answers.tapped(question, value, context(turn, state))
     except AnswerRejected as rejected:
-        return ask(turn, form, state, rejected)
+        return show(turn, form, state, rejected)
     return take(turn, form, state, answer)
 
 
@@ -93,12 +98,12 @@ def toggle(turn: Turn, form: Form, state: FormState, value: str) -> Reply:
     chosen = state.answers.get(question.name)
     if value == answers.DONE:
         if not chosen and question.required:
-            return ask(turn, form, state, AnswerRejected(N_("Choose at least one, then tap Done.")))
+            return show(turn, form, state, AnswerRejected(N_("Choose at least one, then tap Done.")))
         return take(turn, form, state, chosen)
     try:
         chosen = answers.tapped(question, value, context(turn, state), chosen)
     except AnswerRejected as rejected:
-        return ask(turn, form, state, rejected)
+        return show(turn, form, state, rejected)
     kept = replace(state, answers={**state.answers, question.name: chosen})
     return replace(ask(turn, form, kept), edit=True)
 
@@ -107,6 +112,8 @@ def typed(turn: Turn) -> Reply:
     """What was typed while a question is open: a move, a button's words or number, or the answer itself."""
     state, form = _open(turn)
     text = turn.message.text
+    if instead := _instead(turn, form, state):
+        return instead
     if wanted := report_line.correction(text, form, turn.locale):
         return show(turn, form, forms.correct(state, wanted)) if wanted != "?" else choose_correction(turn)
     if not state.at:
@@ -117,8 +124,17 @@ def typed(turn: Turn) -> Reply:
     try:
         answer = answers.typed(question, text, context(turn, state))
     except AnswerRejected as rejected:
-        return ask(turn, form, state, rejected)
+        return show(turn, form, state, rejected)
     return take(turn, form, state, answer)
+
+
+def _instead(turn: Turn, form: Form, state: FormState) -> Reply | None:
+    """What is no answer: the reason of a change, or the wish to begin from the last report."""
+    text = turn.message.text
+    if state.report and (reason := my_reports.reason_of(text)):
+        note = turn.say("Reason: {reason}", reason=answers.quote(reason))
+        return show(turn, form, replace(state, reason=reason), note=note)
+    return report_again.same(turn) if not state.report and report_again.is_meant(text) else None
 
 
 def take(turn: Turn, form: Form, state: FormState, answer: Any) -> Reply:
@@ -127,7 +143,7 @@ def take(turn: Turn, form: Form, state: FormState, answer: Any) -> Reply:
     try:
         state = forms.put(form, state, state.at, answer, today=turn.today)
     except AnswerRejected as rejected:
-        return ask(turn, form, state, rejected)
+        return show(turn, form, state, rejected)
     return show(turn, form, state)
 
 
@@ -138,6 +154,8 @@ def move(turn: Turn) -> Reply:  # noqa: PLR0911  one return a move
         return new(turn)
     if wanted == "resume":
         return resume(turn)
+    if wanted == "same":
+        return report_again.same(turn)
     state, form = _open(turn)
     match wanted:
         case "back":
@@ -146,7 +164,7 @@ def move(turn: Turn) -> Reply:  # noqa: PLR0911  one return a move
             try:
                 return show(turn, form, forms.skip(form, state, turn.today))
             except AnswerRejected as rejected:
-                return ask(turn, form, state, rejected)
+                return show(turn, form, state, rejected)
         case "cancel":
             return cancel(turn, state)
         case "fix":
@@ -190,4 +208,7 @@ def _open(turn: Turn) -> tuple[FormState, Form]:
     state = turn.state.form
     if state is None or state.form not in turn.library.forms:
         raise KnownError(N_("No report is open. Type “report” to begin one."))
+    if not allowed(turn.roles, Action.FILE_REPORT, state.team or None):
+        turn.state.form = None  # who is out of the team has nothing to go on with
+        raise NotAllowed(REFUSALS[Action.FILE_REPORT])
     return state, turn.library.forms[state.form]

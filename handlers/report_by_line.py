@@ -6,9 +6,9 @@ from bot.core import answers
 from bot.core.forms import FormState
 from bot.core.messages import Reply
 from bot.services import consents, reports
-from bot.services.permissions import Action, require
+from bot.services.permissions import Action, allowed, require
 from bot.turn import Turn
-from handlers import report_line
+from handlers import report_line, which_team
 from handlers.report_filing import changed
 from handlers.report_view import FORM, show
 from handlers.report_words import said
@@ -18,22 +18,32 @@ def from_line(turn: Turn, text: str, *, team: int, before: FormState | None = No
     """The one-line report: show what was understood, ask for what is missing."""
     form = turn.library.forms[FORM]
     fresh = FormState(form=form.id, version=form.version, team=team, said_at=said_at(turn), line=_line_key(turn))
-    line = report_line.read(form, before or fresh, text, places=turn.places(team), today=turn.today)
+    line = report_line.read(form, before or fresh, text, places=turn.places(team), today=turn.said_on)
     return show(turn, form, line.state, note=_doubts(turn, line))
 
 
 def is_line(turn: Turn) -> bool:
     """Whether a member's free text is clearly a one-line report without its first word."""
-    role = require(turn.roles, Action.FILE_REPORT)
-    places = turn.places(role.team)
-    return report_line.looks_like_report(turn.message.text, turn.library.forms[FORM], places, turn.today)
+    form = turn.library.forms[FORM]
+    teams = [role.team for role in turn.roles if allowed([role], Action.FILE_REPORT)]
+    return any(report_line.looks_like_report(turn.message.text, form, turn.places(team), turn.today) for team in teams)
+
+
+def team_of_line(turn: Turn, text: str) -> int:
+    """The team a line is for: the one that has its place, where only one has."""
+    form = turn.library.forms[FORM]
+    return which_team.pick(
+        turn,
+        Action.FILE_REPORT,
+        lambda role: report_line.names_place(text, form, turn.places(role.team), turn.today),
+    ).team
 
 
 def start_line(turn: Turn) -> Reply:
     """A one-line report without its first word."""
-    role = require(turn.roles, Action.FILE_REPORT)
+    require(turn.roles, Action.FILE_REPORT)
     consents.require(turn.tx, turn.speaker.person, "report")
-    return from_line(turn, turn.message.text, team=role.team)
+    return from_line(turn, turn.message.text, team=team_of_line(turn, turn.message.text))
 
 
 def edited(turn: Turn) -> Reply:
@@ -49,7 +59,7 @@ def edited(turn: Turn) -> Reply:
             text=turn.say("The edit was seen, but nothing follows from it. Please type it again as a new message.")
         )
     form = turn.library.forms[FORM]
-    line = report_line.read(form, report.state, text, places=turn.places(report.team), today=turn.today)
+    line = report_line.read(form, report.state, text, places=turn.places(report.team), today=turn.said_on)
     if line.unclear or line.refused or line.state.at:
         return show(turn, form, line.state, note=_doubts(turn, line))
     return changed(turn, form, line.state)

@@ -5,8 +5,8 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.services import reports
 from bot.turn import Turn
+from handlers import report_history
 from handlers.report_view import show
-from handlers.report_words import shown_answer
 
 
 def send(turn: Turn, form: Form, state: FormState) -> Reply:
@@ -24,7 +24,7 @@ def send(turn: Turn, form: Form, state: FormState) -> Reply:
         )
     except AnswerRejected as rejected:
         return show(turn, form, state, rejected)
-    turn.state.form = turn.state.draft = None
+    turn.state.form = None
     _ = turn.say
     time = turn.now.astimezone(turn.zone).strftime("%H:%M")
     lines = [
@@ -35,8 +35,14 @@ def send(turn: Turn, form: Form, state: FormState) -> Reply:
             reports=receipt.week_reports,
             households=receipt.week_households,
         ),
+        receipt.visit and _("Another visit is noted. Whoever goes takes it first."),
     ]
     choices = (
+        *(
+            (Choice(_("Take visit {n}", n=str(receipt.visit)), make("vis", f"{receipt.visit}=take")),)
+            if receipt.visit
+            else ()
+        ),
         Choice(_("Change this report"), make("rep", f"{receipt.report}=fix")),
         Choice(_("Another report"), make("do", "new")),
         Choice(_("Menu"), make("go", "menu")),
@@ -65,20 +71,18 @@ def changed(turn: Turn, form: Form, state: FormState) -> Reply:
     )
     turn.state.form = None
     _ = turn.say
-    places = {place.id: place.label for place in turn.places(state.team)}
     if not changes:
         text = _("✏️ Report {number}: nothing was changed.", number=number)
     else:
-        listed = "; ".join(
-            f"{turn.show(form[each.name].short)} {shown_answer(turn, form[each.name], each.before, places)} → "
-            f"{shown_answer(turn, form[each.name], each.after, places)}"
-            for each in changes
-        )
+        listed = report_history.differences(turn, form, changes, state.team)
         text = _(
             "✏️ Report {number}, change {count}: {changes}. Everything else stays.",
             number=number,
             count=count,
             changes=listed,
+        )
+        text += "\n" + (
+            _("Reason: {reason}", reason=state.reason) if state.reason else _("To say why, type “reason: …”.")
         )
     return Reply(
         text=text, choices=(Choice(_("My reports"), make("go", "phieu")), Choice(_("Menu"), make("go", "menu")))

@@ -63,6 +63,11 @@ def looks_like_report(text: str, form: Form, places: tuple[Place, ...], today: d
     return not reading.unclear and "place" in reading.values and bool({"households", "people"} & set(reading.values))
 
 
+def names_place(text: str, form: Form, places: tuple[Place, ...], today: date) -> bool:
+    """Whether a line names one of these places."""
+    return "place" in read_line(text, vocabulary(form, places), today).values
+
+
 def correction(text: str, form: Form, locale: str) -> str:
     """The question that "sửa 3" or "sửa số hộ" names; "?" for "sửa" alone; empty when the text is no such wish."""
     found = _CORRECT.match(phrase(text))

@@ -37,7 +37,7 @@ def show(turn: Turn, form: Form, state: FormState, rejected: KnownError | None =
     if state.at and not state.by_line:
         return ask(turn, form, state, rejected)
     if state.at:
-        return _card_asking(turn, form, state, note)
+        return _card_asking(turn, form, state, note or (said(turn, rejected) if rejected else ""))
     turn.state.form = state
     wrong = said(turn, rejected) if rejected else ""
     text = "\n".join(part for part in (*_card(turn, form, state), note, wrong) if part)
@@ -65,7 +65,7 @@ def _card_asking(turn: Turn, form: Form, state: FormState, note: str) -> Reply:
 
 
 def _card(turn: Turn, form: Form, state: FormState) -> list[str]:
-    places = {place.id: place.label for place in turn.places(state.team)}
+    places = turn.place_labels(state.team)
     lines = [
         f"{turn.show(question.short)}: {shown_answer(turn, question, state.answers[question.name], places)}"
         for question in form.survey
@@ -76,7 +76,7 @@ def _card(turn: Turn, form: Form, state: FormState) -> list[str]:
 
 def noted_so_far(turn: Turn, form: Form, state: FormState) -> str:
     """The answers given before the present question, in one line."""
-    places = {place.id: place.label for place in turn.places(state.team)}
+    places = turn.place_labels(state.team)
     shown = [
         shown_answer(turn, question, state.answers[question.name], places, unit=True)
         for question in form.survey
@@ -109,4 +109,4 @@ def _moves(turn: Turn, question: Question, state: FormState) -> list[Choice]:
 
 def context(turn: Turn, state: FormState) -> Context:
     """What answers of this report are read against."""
-    return Context(today=turn.today, locale=turn.locale, places=turn.places(state.team))
+    return Context(today=turn.said_on, locale=turn.locale, places=turn.places(state.team))

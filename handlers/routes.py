@@ -1,143 +1,34 @@
-"""Which handler answers what: tables you can print, and the one order in which they are asked."""
+"""Which handler answers a message: the one order in which the tables are asked."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.core.answers import match_choice
-from bot.core.errors import N_, ConsentNeeded, KnownError
+from bot.core.errors import ConsentNeeded, KnownError
 from bot.core.messages import Choice, InboundMessage, Kind, Reply
 from bot.core.payload import make
 from bot.core.text import phrase
-from bot.services import contacts, teams
+from bot.services import contacts, teams, usage
 from bot.services.permissions import Action, allowed
 from bot.turn import Turn
 from bot.words import Words
+from handlers import help as help_page
 from handlers import (
-    dates,
     lessons,
     menu,
     my_reports,
-    profile,
     questions,
     report,
     report_by_line,
     report_line,
+    report_queries,
     start,
-    summary,
+    visits,
+    which_team,
 )
-from handlers import help as help_page
 from handlers.report_words import said
+from handlers.table import AWAITED, BUTTONS, COMMANDS, STOP, Handler, Route
 
-Handler = Callable[[Turn], Reply | InboundMessage | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """One command: its name on every channel, the words that mean it, and what it does."""
-
-    name: str
-    words: tuple[str, ...]
-    handler: Handler
-    help: str  # English msgid of one line; empty: not listed
-    action: Action | None = None  # the role it needs; the service asks again
-
-
-COMMANDS: tuple[Route, ...] = (
-    Route(
-        name="start",
-        words=("bat dau", "start", "xin chao", "chao", "hello"),
-        handler=start.start,
-        help=N_("begin; with a code, join a team"),
-    ),
-    Route(name="menu", words=("menu", "tro ve menu"), handler=menu.show, help=N_("what I may do")),
-    Route(
-        name="baihoc",
-        words=("bai hoc", "hoc", "hoc bai", "lesson", "lessons", "learn"),
-        handler=lessons.tracks,
-        help=N_("short lessons with a quiz"),
-    ),
-    Route(
-        name="hoi",
-        words=("hoi", "cau hoi", "ask"),
-        handler=questions.ask,
-        help=N_("ask a question; the answer names its source and date"),
-    ),
-    Route(
-        name="hanchot",
-        words=("han", "han chot", "lich", "sap toi", "dates"),
-        handler=dates.upcoming,
-        help=N_("dates to remember, reminders"),
-    ),
-    Route(
-        name="baocao",
-        words=("bao cao", "bc", "report", "phieu moi"),
-        handler=report.start,
-        help=N_("file an outreach report, step by step or in one line"),
-        action=Action.FILE_REPORT,
-    ),
-    Route(
-        name="phieu",
-        words=("phieu", "phieu cua toi", "my reports"),
-        handler=my_reports.listed,
-        help=N_("my reports: see, change, withdraw"),
-        action=Action.FILE_REPORT,
-    ),
-    Route(
-        name="sua", words=("sua", "sua phieu", "change"), handler=my_reports.latest, help="", action=Action.FILE_REPORT
-    ),
-    Route(
-        name="tuan",
-        words=("tuan", "tong ket tuan", "week", "summary"),
-        handler=summary.now,
-        help=N_("the team's week so far"),
-        action=Action.SEE_SUMMARY,
-    ),
-    Route(
-        name="dulieu",
-        words=("du lieu cua toi", "du lieu", "my data"),
-        handler=profile.data,
-        help=N_("what is kept about me; withdraw consent"),
-    ),
-    Route(name="xungho", words=("xung ho", "cach xung ho"), handler=profile.address, help=""),
-    Route(
-        name="ngonngu",
-        words=("english", "tieng anh", "tieng viet", "vietnamese", "ngon ngu", "language"),
-        handler=profile.language,
-        help=N_("Vietnamese or English"),
-    ),
-    Route(
-        name="dung",
-        words=("dung", "dung lai", "stop"),
-        handler=profile.stop,
-        help=N_("no more messages that I did not ask for"),
-    ),
-    Route(name="them", words=("them", "more"), handler=menu.more, help=""),
-    Route(
-        name="trogiup", words=("tro giup", "giup", "help", "huong dan"), handler=help_page.show, help=N_("this list")
-    ),
-)
-"""Stop words come before everything else; the other words count only where no form or lesson is open."""
-
-STOP = "dung"
-BUTTONS: Mapping[str, Handler] = {
-    "agree": start.agree,
-    "details": start.details,
-    "refuse": start.refuse,
-    "addr": profile.set_address,
-    "withdraw": profile.withdraw,
-    "remind": dates.remind,
-    "past": dates.past,
-    "track": lessons.track,
-    "lesson": lessons.begin,
-    "step": lessons.step,
-    "quiz": lessons.answer,
-    "next": lessons.resume,
-    "fact": questions.fact,
-    "f": report.tapped,
-    "fix": report.correct,
-    "do": report.move,
-    "rep": my_reports.one,
-}
 MOVES: Mapping[str, str] = {
     "quay lai": "back",
     "lui": "back",
@@ -149,6 +40,7 @@ MOVES: Mapping[str, str] = {
     "gui": "send",
     "send": "send",
 }
+THANKS = ("cam on", "cam on nhe", "cam on nhieu", "thanks", "thank you", "ok", "da vang", "vang")
 RETRY = ("tiep", "tiep tuc", "go on", "continue")
 DEEPEST = 3  # messages a handler may put in the place of another, one after the other
 HOME = make("go", "menu")
@@ -168,6 +60,8 @@ def respond(turn: Turn) -> Reply | None:
         return _settle(turn, find(turn)(turn))
     except ConsentNeeded as needed:
         return start.ask_consent(turn, needed.purpose)
+    except which_team.TeamNeeded as needed:
+        return which_team.ask(turn, needed)
     except KnownError as known:
         return Reply(text=said(turn, known), choices=(Choice(turn.say("Menu"), HOME),))
 
@@ -187,7 +81,9 @@ def find(turn: Turn) -> Handler:  # noqa: PLR0911  the order of the questions is
     if message.group:
         return help_page.group
     if message.kind is Kind.TEXT and words in _BY_NAME[STOP].words:
-        return profile.stop
+        return _leaving(_BY_NAME[STOP])
+    if turn.public_url and usage.is_full(turn.tx, message.channel, message.bot, turn.speaker.contact):
+        return help_page.full
     if message.kind is Kind.TEXT and message.text.startswith("/"):
         return _command(message.text)
     if message.kind is Kind.TAP:
@@ -202,13 +98,25 @@ def find(turn: Turn) -> Handler:  # noqa: PLR0911  the order of the questions is
 def _command(text: str) -> Handler:
     name = text[1:].split(maxsplit=1)[0].lower() if len(text) > 1 else ""
     route = _BY_NAME.get(name.partition("@")[0])
-    return route.handler if route else help_page.unknown
+    return _leaving(route) if route else help_page.unknown
+
+
+def _leaving(route: Route) -> Handler:
+    """Who gives a command no longer says what was awaited."""
+
+    def run(turn: Turn) -> Reply | InboundMessage | None:
+        turn.state.awaited = None
+        return route.handler(turn)
+
+    return run
 
 
 def _button(turn: Turn) -> Handler:
     payload = turn.payload
     if payload.action == "go" and payload.argument in _BY_NAME:
-        return _without_text(_BY_NAME[payload.argument].handler)
+        return _without_text(_leaving(_BY_NAME[payload.argument]))
+    if turn.state.awaited and payload.action != turn.state.awaited["for"]:
+        turn.state.awaited = None
     if payload.action == "start":
         return start.start
     return BUTTONS.get(payload.action, help_page.old_button)
@@ -216,18 +124,26 @@ def _button(turn: Turn) -> Handler:
 
 def _typed(turn: Turn, words: str) -> Handler:  # noqa: PLR0911  as in `find`
     if words in _BY_NAME["menu"].words:
-        return menu.show
+        return _leaving(_BY_NAME["menu"])
     if turn.state.menu_contact == turn.speaker.contact and (choice := match_choice(turn.message.text, turn.state.menu)):
         return _tap(choice.payload)
     if words in RETRY:
         return again
     if turn.state.form and words in MOVES:
         return _tap(make("do", MOVES[words]))
+    if turn.state.form and report_line.text_of(turn.message.text):
+        return report.start
     if turn.state.form:
         return report.typed
+    if turn.state.awaited and turn.state.awaited["for"] in AWAITED:
+        return _awaited(turn.state.awaited["for"], words)
     if turn.state.lesson:
         return _in_lesson(words)
     return _free(turn, words)
+
+
+def _awaited(name: str, words: str) -> Handler:
+    return _tap(make(name, MOVES[words])) if words in MOVES and name in BUTTONS else AWAITED[name]
 
 
 def _in_lesson(words: str) -> Handler:
@@ -239,9 +155,13 @@ def _in_lesson(words: str) -> Handler:
     return lessons.resume if words.isdigit() or not words else questions.ask
 
 
-def _free(turn: Turn, words: str) -> Handler:
+def _free(turn: Turn, words: str) -> Handler:  # noqa: PLR0911  as in `find`
+    if words in THANKS:
+        return help_page.welcome
     if words in _BY_WORDS:
         return _BY_WORDS[words].handler
+    if named := _named(turn, words):
+        return named
     if report_line.text_of(turn.message.text):
         return report.start
     if teams.looks_like_code(turn.message.text):
@@ -251,6 +171,15 @@ def _free(turn: Turn, words: str) -> Handler:
     if allowed(turn.roles, Action.FILE_REPORT) and report_by_line.is_line(turn):
         return report_by_line.start_line
     return questions.ask
+
+
+def _named(turn: Turn, words: str) -> Handler | None:
+    """What names one visit, one question about a report, or filed reports by its words."""
+    if payload := visits.meant(words) or report_queries.meant(turn):
+        return _tap(payload)
+    if my_reports.reason_of(turn.message.text):
+        return my_reports.give_reason
+    return my_reports.named if my_reports.is_meant(turn) else None
 
 
 def again(turn: Turn) -> Reply | InboundMessage:

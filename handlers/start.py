@@ -8,7 +8,7 @@ from bot.core.payload import make
 from bot.core.privacy import mask
 from bot.services import consents, teams
 from bot.turn import Turn
-from handlers import menu
+from handlers import menu, name
 
 # What is asked for each purpose. A change of meaning needs a new consents.VERSION.
 CONSENT = {
@@ -36,7 +36,7 @@ DETAILS = N_(
 
 def start(turn: Turn) -> Reply:
     """/start, with or without a code."""
-    code = turn.message.text.partition(" ")[2].strip()
+    code = turn.payload.argument if turn.payload.action == "start" else turn.message.text.partition(" ")[2].strip()
     if code and teams.looks_like_code(code):
         return join(turn, code)
     if "learn" not in consents.given(turn.tx, turn.speaker.person):
@@ -95,10 +95,17 @@ def join(turn: Turn, code: str) -> Reply:
     """Use an invitation code. Being in a team means that one's name is kept: consent comes first."""
     for purpose in ("learn", "report"):
         consents.require(turn.tx, turn.speaker.person, purpose)
-    team = teams.join(turn.tx, person=turn.speaker.person, code=code, now=turn.now)
+    team = teams.join(turn.tx, person=turn.speaker.person, code=code, now=turn.now, today=turn.today)
     turn.__dict__.pop("roles", None)
+    said = (
+        turn.say("The coordinator of {team} is asked now. You will be told.", team=team.name)
+        if team.waiting
+        else turn.say("You are now in {team}.", team=team.name)
+    )
+    if team.waiting and not (turn.speaker.name or turn.message.sender_name):
+        return name.ask(turn, said)
     shown = menu.show(turn)
-    return replace(shown, text=turn.say("You are now in {team}.", team=team.name) + "\n" + shown.text)
+    return replace(shown, text=f"{said}\n{shown.text}")
 
 
 def typed_code(turn: Turn) -> Reply:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,12 @@ from bot.core.people import TeamRole
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 content = typer.Typer(no_args_is_help=True, help="The lessons, facts, forms and dates that editors write.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
+export = typer.Typer(no_args_is_help=True, help="Files to work on elsewhere.")
 cli.add_typer(content, name="content")
+cli.add_typer(export, name="export")
 cli.add_typer(db, name="db")
+area = typer.Typer(no_args_is_help=True, help="The places of a commune.")
+cli.add_typer(area, name="area")
 
 
 def main() -> None:
@@ -108,16 +113,18 @@ def ask(
 
 @cli.command()
 def invite(
+    *,
     role: Annotated[TeamRole, typer.Option("--role", help="What the code gives.")],
     team: Annotated[str, typer.Option("--team", help="Name or code of the team.")],
     uses: Annotated[int, typer.Option("--uses", min=1, max=1000, help="How many people may use it.")] = 1,
     days: Annotated[int, typer.Option("--days", min=1, max=365, help="How many days it is good for.")] = 7,
+    approve: Annotated[bool, typer.Option("--approve", help="A coordinator lets each one in.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help='Print {"code", "links"}.')] = False,
 ) -> None:
-    """A code that lets people join a team."""
-    from bot import commands
+    """A code that lets people join a team, with links and a QR picture."""
+    from bot import commune_commands
 
-    commands.invite(role=role, team=team, uses=uses, days=days, as_json=as_json)
+    commune_commands.invite(role=role, team=team, uses=uses, days=days, approve=approve, as_json=as_json)
 
 
 @content.command()
@@ -128,6 +135,20 @@ def check() -> None:
     raise typer.Exit(commands.check_content())
 
 
+@export.command("reports")
+def export_reports(
+    first: Annotated[str, typer.Option("--from", help="First day, 2026-10-01.")],
+    last: Annotated[str, typer.Option("--to", help="Last day, 2026-12-31.")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
+    format_: Annotated[str, typer.Option("--format", help="xlsx or csv.")] = "xlsx",
+    team: Annotated[str, typer.Option("--team", help="Name or code of one team; else all of them.")] = "",
+) -> None:
+    """Filed reports of some days as an Excel workbook or CSV. It holds volunteers' names, no phone numbers."""
+    from bot import export_commands
+
+    export_commands.export_reports(first=first, last=last, out=out, format_=format_, team=team)
+
+
 @db.command()
 def upgrade() -> None:
     """Make the database, or bring it to this program's version."""
@@ -136,20 +157,51 @@ def upgrade() -> None:
     commands.upgrade()
 
 
-@db.command("add-team")
-def add_team(
-    name: Annotated[str, typer.Option("--name", help="Name of the team, as people say it.")],
-    code: Annotated[str, typer.Option("--code", help="Short code: the first part of receipt numbers.")],
-    commune: Annotated[str, typer.Option("--commune")],
-    province: Annotated[str, typer.Option("--province")],
-    units: Annotated[
-        list[str], typer.Option("--unit", help='A unit it covers, type word first: "Thôn 3". Repeatable.')
-    ],
+@area.command("import")
+def import_areas(
+    file: Annotated[Path, typer.Argument(help="A CSV file, UTF-8; content/samples/don-vi-mau.csv is one.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; keep nothing.")] = False,
 ) -> None:
-    """A team with the units it covers."""
-    from bot import commands
+    """Units and the teams that cover them; all of the file or nothing; a second time changes nothing."""
+    from bot import commune_commands
 
-    commands.add_team(name=name, code=code, commune=commune, province=province, units=units)
+    raise typer.Exit(commune_commands.import_areas(file, dry_run=dry_run))
+
+
+@area.command("change")
+def change_areas(
+    *,
+    into: Annotated[str, typer.Option("--into", help='The new name, or names with commas: "Thôn Đoàn Kết".')],
+    on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The first day it holds.")],
+    commune: Annotated[str, typer.Option("--commune", help="The commune.")],
+    merge: Annotated[str, typer.Option("--merge", help='Units that become one: "Thôn 1,Thôn 2".')] = "",
+    split: Annotated[str, typer.Option("--split", help="A unit that becomes several.")] = "",
+    rename: Annotated[str, typer.Option("--rename", help="A unit that gets a new name.")] = "",
+    province: Annotated[str, typer.Option("--province", help="Where two communes have one name.")] = "",
+    unit_type: Annotated[str, typer.Option("--unit-type", help="Type word of the new units: Ấp.")] = "",
+) -> None:
+    """Units that merge, split or get another name; reports stay where they were made."""
+    from bot import commune_commands
+
+    wanted = commune_commands.the_change(
+        merge=merge,
+        split=split,
+        rename=rename,
+        into=into,
+        day=on.date(),
+        commune=commune,
+        province=province,
+        unit_type=unit_type,
+    )
+    commune_commands.change_areas(wanted)
+
+
+@cli.command()
+def doctor() -> None:
+    """Tokens, webhooks, quotas, clock, database, content: what is well and what is to be mended; changes nothing."""
+    from bot import doctor as examination
+
+    raise typer.Exit(examination.run())
 
 
 @cli.command()

@@ -1,7 +1,6 @@
 """What the commands of the command line do."""
 
 import asyncio
-import json
 import signal
 import uuid
 from collections.abc import Callable, Sequence
@@ -14,18 +13,16 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bot import library, logs, words
-from bot.app import Parts, Program, build, with_telegram
+from bot.app import Parts, Program, build, with_platforms
 from bot.app import serve as serve_parts
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.core.messages import InboundMessage
-from bot.core.people import TeamRole
 from bot.core.splitting import shorten
-from bot.models import Team, Unit
-from bot.services import answers, teams
+from bot.services import answers
 from bot.services import ingest as ingesting
 from bot.settings import Settings
-from bot.storage import areas, schema
+from bot.storage import schema
 
 LINE = 80  # characters of a passage shown to the operator
 
@@ -45,7 +42,7 @@ def program(*, create: bool = False) -> Program:
     settings = read_settings()
     logs.set_up(settings.log_level)
     built = build(settings, create=create)
-    with_telegram(built)
+    with_platforms(built)
     return built
 
 
@@ -101,7 +98,7 @@ async def chat(persona: str, lines: TextIO) -> None:
 
 def ingest(files: Sequence[Path], *, dry_run: bool) -> int:
     """Read, show and store documents; the number of files that could not be read, at most 1."""
-    database = None if dry_run else _open()
+    database = None if dry_run else open_database()
     faults = 0
     for path in files:
         found = ingesting.read(path)
@@ -145,16 +142,16 @@ def open_search() -> Callable[..., list[Printed]]:
     loaded = library.load(settings.content_dir)
     passages: list[Any] = []
     if settings.database_url or (settings.data_dir / "tungngo.db").is_file():
-        database = _open()
+        database = open_database()
         passages = database.read_now(answers.stored_passages)
         database.close()
     index = answers.build_index(loaded, passages)
 
     def search(question: str, *, top: int = 1, rank: bool = False) -> list[Printed]:
-        hits = index.search(question, top if rank else max(top, 3))
+        hits = index.search(question, top)
         if not rank:
-            verdict = answers.decide(hits)
-            hits = [] if verdict.outcome == "refuse" else hits
+            verdict = index.verdict(question)
+            hits = [] if verdict.outcome == "refuse" else list(dict.fromkeys((*verdict.hits, *hits)))
         return [Printed(**asdict(answers.found(loaded, hit))) for hit in hits[:top]]
 
     return search
@@ -166,35 +163,6 @@ def print_answers(found: Sequence[Printed]) -> None:
         print("Không có trong tài liệu.")
     for each in found:
         print(f"{each.text}\nTính đến: {each.as_of}. Nguồn: {each.source}.")
-
-
-def invite(*, role: TeamRole, team: str, uses: int, days: int, as_json: bool) -> None:
-    """Make a code and print it with its links."""
-    settings, database = read_settings(), _open()
-    code = database.write_now(
-        lambda tx: teams.invite(tx, team=team, role=role, uses=uses, days=days, now=system_clock())
-    )
-    database.close()
-    links = {"web": f"{settings.public_url.rstrip('/')}/?start={code}"} if settings.public_url else {}
-    if as_json:
-        print(json.dumps({"code": code, "links": links}, ensure_ascii=False))
-        return
-    print(f"Mã: {code}\nGõ mã này vào ô chat, hoặc gửi: /start {code}")
-    for channel, link in links.items():
-        print(f"{channel}: {link}")
-
-
-def add_team(*, name: str, code: str, commune: str, province: str, units: Sequence[str]) -> None:
-    """Keep a team with its units."""
-    database = _open()
-    rows = [
-        Unit(province=province, commune=commune, kind=unit.partition(" ")[0], name=unit.partition(" ")[2] or unit)
-        for unit in units
-    ]
-    team = Team(province=province, commune=commune, name=name, code=code.upper(), created_at=system_clock())
-    database.write_now(lambda tx: areas.add_team(tx, team, rows))
-    database.close()
-    print(f"{name} ({code.upper()}): {len(rows)} đơn vị")
 
 
 def check_content() -> int:
@@ -232,7 +200,8 @@ def _default(field: FieldInfo) -> str:
     return f"`{text}`" if text else ""
 
 
-def _open() -> Any:
+def open_database() -> Any:
+    """The database of the settings; SetupFault unless it is of this program's version."""
     from bot.storage.database import Database  # noqa: PLC0415
 
     settings = read_settings()

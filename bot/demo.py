@@ -71,6 +71,10 @@ def _loopback(host: str) -> str:
 def fill(tx: Transaction, built: Program, now: datetime) -> tuple[Persona, ...]:
     """The sample commune; the personas with the cookies that make a browser them."""
     team = add_commune(tx, now)
+    volunteers = [add_person(tx, f"demo-{name}", name, now) for name in NAMES[1:]]
+    for speaker in volunteers:
+        people.add_member(tx, team=team.id or 0, person=speaker.person, role="volunteer", now=now)
+    add_reports(tx, built, [speaker.person for speaker in volunteers], now)
     made = []
     for persona in PERSONAS:
         token = sessions.new_token()
@@ -80,10 +84,6 @@ def fill(tx: Transaction, built: Program, now: datetime) -> tuple[Persona, ...]:
         made.append(
             Persona(name=persona.name, title=persona.title, about=persona.about, role=persona.role, token=token)
         )
-    volunteers = [add_person(tx, f"demo-{name}", name, now) for name in NAMES[1:]]
-    for speaker in volunteers:
-        people.add_member(tx, team=team.id or 0, person=speaker.person, role="volunteer", now=now)
-    add_reports(tx, built, [speaker.person for speaker in volunteers], now)
     return tuple(made)
 
 
@@ -129,16 +129,17 @@ def add_reports(tx: Transaction, built: Program, volunteers: list[int], now: dat
                     form=form.id,
                     version=form.version,
                     team=roles[0].team,
-                    answers=_answers(dice, day, dice.choice(places[: UNITS - 2]).id),
+                    answers=_answers(dice, day, dice.choice(places[: UNITS - 2]).id, recent=not week),
                 )
                 reports.file(
                     tx, form, state, roles=roles, person=person, now=now - timedelta(days=7 * week), today=today
                 )
 
 
-def _answers(dice: random.Random, day: date, place: int) -> dict[str, object]:
+def _answers(dice: random.Random, day: date, place: int, *, recent: bool) -> dict[str, object]:
     households = dice.randint(1, 8)
     number = households + dice.randint(0, 6)
+    result = dice.choice(("done", "done", "done", "again"))
     skills = dice.sample(("vneid", "dvc", "payment", "health", "safety"), dice.randint(1, 3))
     return {
         "day": day.isoformat(),
@@ -148,6 +149,6 @@ def _answers(dice: random.Random, day: date, place: int) -> dict[str, object]:
         "people": number,
         "elderly": dice.choice((None, dice.randint(0, number))),
         "skills": {skill: dice.choice((None, dice.randint(1, number))) for skill in skills},
-        "result": dice.choice(("done", "done", "done", "again")),
+        "result": result if recent else "done",  # what older ones asked for was done since
         "difficulties": {dice.choice(("old_phone", "weak_signal", "forgot")): None} if dice.random() < 0.3 else None,  # noqa: PLR2004
     }

@@ -1,5 +1,6 @@
 """One message's turn: everything a handler may look at, and the two things it may change (state, the transaction)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -11,10 +12,12 @@ from bot.core.messages import InboundMessage
 from bot.core.payload import Payload, parse
 from bot.core.people import Membership, Speaker
 from bot.library import Library
-from bot.search.index import Index
+from bot.search.finder import Finder
 from bot.services import teams
 from bot.storage.database import Transaction
 from bot.words import Words
+
+ADDRESSES = {"bac": "bác", "co": "cô", "chu": "chú", "anh": "anh", "chi": "chị", "ban": "bạn"}
 
 
 @dataclass(kw_only=True)
@@ -27,9 +30,11 @@ class Turn:
     state: State
     tx: Transaction
     library: Library
-    index: Index
+    index: Finder
     zone: ZoneInfo
     public_url: str = ""
+    team: int = 0  # the team the person has just named, of several
+    quota: Callable[[str, str], int | None] = lambda _channel, _bot: None  # messages left this month; None: no limit
     locale: str = field(default="")
     _places: dict[int, tuple[Place, ...]] = field(default_factory=dict)
 
@@ -47,11 +52,31 @@ class Turn:
         """The roles the person has now: asked of the database once a turn, never remembered between turns."""
         return teams.roles(self.tx, self.speaker.person)
 
+    @property
+    def you(self) -> str:
+        """How the person wants to be called, in Vietnamese; empty: no pronoun."""
+        return ADDRESSES.get(self.speaker.address, "") if self.locale == "vi" else ""
+
+    @property
+    def said_on(self) -> date:
+        """The local day on which the message was written: what "hôm nay" in it means, however late it arrives."""
+        written = min(self.message.sent_at or self.now, self.now)
+        return written.astimezone(self.zone).date()
+
+    @property
+    def audience(self) -> set[str]:
+        """Whom content may be meant for: everybody is a resident, members have their roles too."""
+        return {"resident", *(role.role for role in self.roles)}
+
     def places(self, team: int) -> tuple[Place, ...]:
         """Where a team works, as answers of a form; asked of the database once a turn."""
         if team not in self._places:
-            self._places[team] = teams.places(self.tx, team)
+            self._places[team] = teams.places(self.tx, team, self.today)
         return self._places[team]
+
+    def place_labels(self, team: int) -> dict[int, str]:
+        """The names of the places of a team, with those that are no more: for reports made there."""
+        return teams.place_labels(self.tx, team, self.today)
 
     @property
     def payload(self) -> Payload:

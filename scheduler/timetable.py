@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from scheduler import jobs
+from scheduler import broadcasts, jobs
 from scheduler.jobs import Office
 
 
@@ -19,5 +19,8 @@ class Job:
 
 JOBS = (
     Job(name="plan", run=jobs.plan, seconds=300),
+    Job(name="forget", run=jobs.forget, seconds=3600),
+    Job(name="find late", run=jobs.find_late, seconds=3600),
     Job(name="hand over", run=jobs.hand_over, seconds=20),
+    Job(name="broadcasts", run=broadcasts.hand_over, seconds=20),
 )

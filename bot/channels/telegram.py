@@ -15,7 +15,7 @@ from bot.channels.telegram_polling import BadToken, Monotonic, Poller, Receive, 
 from bot.channels.telegram_rendering import CAPABILITIES, Piece, keyboard, pieces
 from bot.channels.telegram_request import Client, Flood, MarkupRejected, NotModified, failure
 from bot.channels.telegram_updates import ALLOWED_UPDATES, UnreadableUpdate, read_update
-from bot.core.channel import SendFailure, Sent
+from bot.core.channel import SendFailure, Sent, WebhookSeen
 from bot.core.errors import SetupFault
 from bot.core.markup import html, plain
 from bot.core.messages import InboundMessage, Kind, OutboundMessage
@@ -62,7 +62,7 @@ class TelegramChannel:
         sleep: Sleep = asyncio.sleep,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
-        """`api_base_url` is the server's root, without /bot. `picture` gives the bytes of a Reply's picture."""
+        """`api_base_url` is the server's root, without /bot. `picture` gives the bytes of a Reply's picture or file."""
         if proxy and not proxy.startswith(("http://", "https://")):
             msg = "the Telegram proxy must be an http:// or https:// address"
             raise SetupFault(msg)
@@ -150,6 +150,14 @@ class TelegramChannel:
         except BadRequest as error:
             raise WebhookRefused(error.message) from None
 
+    async def webhook_seen(self) -> WebhookSeen | None:
+        """What Telegram says about the webhook now; None when it does not say."""
+        try:
+            info = await self._client.get_webhook_info()
+        except TelegramError:
+            return None
+        return WebhookSeen(url=info.url, waiting=info.pending_update_count, fault=info.last_error_message or "")
+
     @staticmethod
     def webhook_answer(inbound: InboundMessage) -> dict[str, str] | None:
         """The body of our 200 to a webhook: a tap is answered in it, at the cost of no call."""
@@ -172,7 +180,8 @@ class TelegramChannel:
 
     async def send(self, message: OutboundMessage) -> Sent | SendFailure:
         """Send or edit; the message whose buttons are used up loses them in the background."""
-        whole = pieces(message.reply, await self._bytes(message.reply.picture))
+        reply = message.reply
+        whole = pieces(reply, await self._bytes(reply.picture), await self._bytes(reply.file))
         try:
             if outcome := await self._edit(message, whole):
                 return outcome
@@ -189,7 +198,7 @@ class TelegramChannel:
     async def _edit(self, message: OutboundMessage, whole: list[Piece]) -> Sent | SendFailure | None:
         """Replace the tapped message; None when it is not asked for or not possible, and a new one must be sent."""
         asked = message.reply.edit and message.retire.isdecimal()
-        if not asked or len(whole) > 1 or whole[0].picture:
+        if not asked or len(whole) > 1 or whole[0].picture or whole[0].file:
             return None
         call = partial(
             self._client.edit_message_text,
@@ -224,19 +233,24 @@ class TelegramChannel:
 
     async def _send_piece(self, chat: str, piece: Piece, markup: InlineKeyboardMarkup | None) -> Message:
         to = _chat_id(chat)
-        if piece.picture is None:
+        if piece.file is None and piece.picture is None:
             call = partial(self._client.send_message, to, reply_markup=markup, link_preview_options=_NO_PREVIEW)
             return await _worded(call, piece.text)
-        send_photo = partial(self._client.send_photo, to, piece.picture, reply_markup=markup)
-        return await _worded(send_photo, piece.text, "caption") if piece.text else await send_photo()
+        send: partial[Coroutine[Any, Any, Message]]
+        if piece.file is not None:
+            send = partial(self._client.send_document, to, piece.file, filename=piece.file_name, reply_markup=markup)
+        else:
+            assert piece.picture is not None
+            send = partial(self._client.send_photo, to, piece.picture, reply_markup=markup)
+        return await _worded(send, piece.text, "caption") if piece.text else await send()
 
-    async def _bytes(self, picture: str) -> bytes | None:
-        if not picture or not self._picture:
+    async def _bytes(self, name: str) -> bytes | None:
+        if not name or not self._picture:
             return None
         try:
-            return await self._picture(picture)
+            return await self._picture(name)
         except Exception as error:  # noqa: BLE001  the text alone is better than nothing
-            log.warning("telegram: picture %s is not to be had (%s)", picture, type(error).__name__)
+            log.warning("telegram: a picture or file is not to be had (%s)", type(error).__name__)
             return None
 
     async def _retire(self, chat: str, message_id: int) -> None:

@@ -24,15 +24,24 @@ class Piece:
 
     text: str
     picture: bytes | None = None
+    file: bytes | None = None
+    file_name: str = ""
 
 
-def pieces(reply: Reply, picture: bytes | None = None) -> list[Piece]:
-    """The reply as messages, at least one; a picture comes first and carries the text where it fits a caption."""
+def pieces(reply: Reply, picture: bytes | None = None, file: bytes | None = None) -> list[Piece]:
+    """The reply as messages, at least one. A picture comes first, a file last; one alone carries the text as caption.
+
+    The caption has its own limit; longer texts stand between picture and file.
+    """
     text = f"{reply.text}\n{reply.link}".strip() if reply.link else reply.text
-    if picture and length(text) <= CAPTION_LIMIT:
-        return [Piece(text, picture)]
+    last = [Piece("", None, file, reply.file_name)] if file else []
+    if length(text) <= CAPTION_LIMIT:
+        if picture:
+            return [Piece(text, picture), *last]
+        if file:
+            return [Piece(text, None, file, reply.file_name)]
     parts = [Piece(part) for part in split(text, CAPABILITIES.text_limit)] or [Piece("")]
-    return [Piece("", picture), *parts] if picture else parts
+    return [Piece("", picture), *parts, *last] if picture else [*parts, *last]
 
 
 def keyboard(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:

@@ -10,6 +10,7 @@ from bot.core.channel import Capabilities, Sent
 from bot.core.messages import OutboundMessage, numbered
 
 WIDE = 20_000
+MEDIA = "/media/"
 
 
 class WebChannel:
@@ -61,5 +62,7 @@ def as_json(message: OutboundMessage) -> dict[str, Any]:
         "edit_of": int(message.retire) if reply.edit and message.retire.isdigit() else None,
         "at": message.created_at.isoformat() if message.created_at else "",
         "link": reply.link,
-        "picture": reply.picture,
+        "picture": f"{MEDIA}{reply.picture}" if reply.picture else "",
+        "file": f"{MEDIA}{reply.file}" if reply.file else "",
+        "file_name": reply.file_name,
     }

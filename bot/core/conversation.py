@@ -28,6 +28,8 @@ class State:
     menu_contact: int = 0  # the chat in which it was offered: numbers mean nothing elsewhere
     held: dict[str, str] | None = None  # what was said before consent was asked for; it goes on after "Đồng ý"
     question: str = ""  # the last question answered, for "nguồn?" and follow-ups
+    awaited: dict[str, Any] | None = None  # what the next text is for: {"for": a name of table.AWAITED, …}
+    wizard: dict[str, Any] | None = None  # what a command of several steps has heard so far: {"name": whose, …}
 
     def to_json(self) -> dict[str, Any]:
         """As stored; what is empty is left out."""
@@ -40,7 +42,7 @@ class State:
             data["lesson"] = asdict(self.lesson)
         if self.menu:
             data["menu"] = [[choice.label, choice.payload, choice.numbered] for choice in self.menu]
-        for name in ("menu_contact", "held", "question"):
+        for name in ("menu_contact", "held", "question", "awaited", "wizard"):
             if value := getattr(self, name):
                 data[name] = value
         return data
@@ -57,4 +59,6 @@ class State:
             menu_contact=data.get("menu_contact", 0),
             held=data.get("held"),
             question=data.get("question", ""),
+            awaited=data.get("awaited"),
+            wizard=data.get("wizard"),
         )

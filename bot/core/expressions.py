@@ -68,11 +68,11 @@ def _evaluate(node: ast.expr, values: Values, today: date) -> Any:  # noqa: PLR0
         case ast.Constant():
             return node.value
         case ast.BoolOp():
-            parts = (bool(_evaluate(part, values, today)) for part in node.values)
+            parts = [bool(_evaluate(part, values, today)) for part in node.values]  # all: `check` must see each
             return all(parts) if isinstance(node.op, ast.And) else any(parts)
         case ast.UnaryOp(op=ast.Not()):
             return not _evaluate(node.operand, values, today)
-        case ast.Compare(ops=[operation], comparators=[other]):
+        case ast.Compare(ops=[operation], comparators=[other]) if type(operation) in _COMPARE:
             left, right = _evaluate(node.left, values, today), _evaluate(other, values, today)
             return left is None or right is None or _COMPARE[type(operation)](left, right)
         case ast.Call(func=ast.Name(id="today"), args=[]):

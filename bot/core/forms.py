@@ -92,6 +92,7 @@ class FormState:
     said_at: str = ""  # ISO time of the first message
     by_line: bool = False  # it began as one line: the card is shown from the start, only what is missing is asked
     line: str = ""  # the platform's message that holds the line, so that editing it edits the report
+    reason: str = ""  # why an earlier report is changed, if the person said so
     twin_seen: bool = False  # the person was asked about a near-duplicate and wants to send it all the same
 
     def to_json(self) -> dict[str, Any]:
@@ -143,7 +144,7 @@ def back(form: Form, state: FormState, today: date) -> FormState:
     """One question back, its answer forgotten; the first question stays."""
     asked = [question.name for question in sequence(form, state.answers, today)]
     if state.correcting:
-        return replace(state, at="", correcting=False)
+        return replace(state, at=next_name(form, state, today), correcting=False)
     position = asked.index(state.at) if state.at in asked else len(asked)
     if position == 0:
         return state
@@ -163,7 +164,7 @@ def problems(form: Form, state: FormState, today: date) -> list[AnswerRejected]:
     for question in form.survey:
         if not is_relevant(question, state.answers, today):
             continue
-        if state.answers.get(question.name) is None:
+        if state.answers.get(question.name) in (None, {}, ""):
             if question.required:
                 found.append(AnswerRejected(N_("Still missing: {question}"), question=question.short))
             continue
@@ -175,12 +176,26 @@ def problems(form: Form, state: FormState, today: date) -> list[AnswerRejected]:
 
 
 def check_constraint(question: Question, answers: Mapping[str, Any], today: date) -> None:
-    """AnswerRejected when the answer breaks the question's own rule."""
+    """AnswerRejected when the answer is none of this question's, or breaks its rule."""
     value = _typed(answers).get(question.name)
+    if value is not None:
+        _check_kind(question, value)
     if value is None or expressions.holds(question.constraint, _typed(answers), this=value, today=today):
         return
     message = question.constraint_message or Bilingual(vi=question.label.vi, en=question.label.en)
     raise AnswerRejected(RULE, rule=message, name=question.name)
+
+
+def _check_kind(question: Question, value: Any) -> None:
+    if question.type == "integer" and not (isinstance(value, int) and 0 <= value <= question.maximum):
+        raise AnswerRejected(
+            N_("{value} is more than this form takes ({limit} at most). Type it again, or split the report."),
+            value=value,
+            limit=question.maximum,
+        )
+    chosen = {"select_one": [value], "select_multiple": value}.get(question.type, ())
+    if not set(chosen) <= {choice.name for choice in question.choices}:
+        raise AnswerRejected(N_("That button is no longer in use. Please choose again."))
 
 
 def progress(form: Form, state: FormState, today: date) -> tuple[int, int]:

@@ -61,6 +61,8 @@ class Reply:
     edit: bool = False  # replace the message whose button was tapped, where the channel can
     picture: str = ""  # name of a picture of ours, see services/media
     link: str = ""
+    file: str = ""  # name of a file of ours, see services/media
+    file_name: str = ""  # what people see instead
 
 
 class SendClass(StrEnum):

@@ -105,5 +105,7 @@ class Invite(Row, table=True):
     team_id: int = Field(foreign_key="team.id")
     role: str
     uses_left: int = 1
+    approve: bool = False  # a coordinator must say yes first
+    person_id: int | None = Field(default=None, foreign_key="person.id")  # who made it; None: the operator
     expires_at: datetime = Field(sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -42,6 +42,7 @@ class Report(Row, table=True):
     version: int = 1
     said_at: datetime = Field(sa_type=UtcDateTime)  # the message's own time
     received_at: datetime = Field(sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message_chat: str = ""  # "channel:bot:chat:ref" of a one-line report, so that editing the line edits the report
 
 

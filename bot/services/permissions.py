@@ -13,12 +13,38 @@ class Action(StrEnum):
     FILE_REPORT = "file report"
     CHANGE_REPORT = "change report"
     SEE_SUMMARY = "see summary"
+    SET_PERIOD = "set period"
+    SET_GOALS = "set goals"
+    EXPORT = "export"
+    QUERY_REPORT = "query report"
+    TAKE_VISIT = "take visit"
+    RUN_VISITS = "run visits"
+    BROADCAST = "broadcast"
+    SEE_TEAM = "see team"
+    LEAVE_TEAM = "leave team"
+    INVITE = "invite"
+    APPROVE = "approve member"
+    REMOVE_MEMBER = "remove member"
+    HAND_OVER = "hand over"
 
 
 PERMISSIONS: Mapping[Action, frozenset[TeamRole]] = {
     Action.FILE_REPORT: frozenset({"volunteer", "coordinator"}),
     Action.CHANGE_REPORT: frozenset({"volunteer", "coordinator"}),
     Action.SEE_SUMMARY: frozenset({"coordinator"}),
+    Action.SET_PERIOD: frozenset({"coordinator"}),
+    Action.SET_GOALS: frozenset({"coordinator"}),
+    Action.EXPORT: frozenset({"coordinator"}),
+    Action.QUERY_REPORT: frozenset({"coordinator"}),
+    Action.TAKE_VISIT: frozenset({"volunteer", "coordinator"}),
+    Action.RUN_VISITS: frozenset({"coordinator"}),
+    Action.BROADCAST: frozenset({"coordinator"}),
+    Action.SEE_TEAM: frozenset({"volunteer", "coordinator"}),
+    Action.LEAVE_TEAM: frozenset({"volunteer", "coordinator"}),
+    Action.INVITE: frozenset({"coordinator"}),
+    Action.APPROVE: frozenset({"coordinator"}),
+    Action.REMOVE_MEMBER: frozenset({"coordinator"}),
+    Action.HAND_OVER: frozenset({"coordinator"}),
 }
 REFUSALS: Mapping[Action, str] = {
     Action.FILE_REPORT: N_(
@@ -26,6 +52,21 @@ REFUSALS: Mapping[Action, str] = {
     ),
     Action.CHANGE_REPORT: N_("Only who filed this report, or the coordinator of its team, may change it."),
     Action.SEE_SUMMARY: N_("The weekly summary is for the coordinator of the team."),
+    Action.SET_PERIOD: N_("Only the coordinator of the team may choose its reporting period."),
+    Action.SET_GOALS: N_("Goals are set by the coordinator of the team."),
+    Action.EXPORT: N_("Files of a period are for the coordinator of the team."),
+    Action.QUERY_REPORT: N_("Only the coordinator of the team may ask about its reports."),
+    Action.TAKE_VISIT: N_(
+        "Visits are made by members of a team. Ask the coordinator for an invitation code, then type it here."
+    ),
+    Action.RUN_VISITS: N_("Only the coordinator of the team may do this."),
+    Action.BROADCAST: N_("A message to the whole team is sent by its coordinator."),
+    Action.SEE_TEAM: N_("You are in no such team. With an invitation code you can join one: type the code here."),
+    Action.LEAVE_TEAM: N_("You are not in this team any more."),
+    Action.INVITE: N_("Only the coordinator of the team invites people."),
+    Action.APPROVE: N_("Only the coordinator of the team says who may join."),
+    Action.REMOVE_MEMBER: N_("Only the coordinator of the team may take somebody out of it."),
+    Action.HAND_OVER: N_("Only the coordinator of the team can hand this over."),
 }
 
 

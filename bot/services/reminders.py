@@ -10,14 +10,14 @@ from bot.core.content import DateRule
 from bot.core.messages import Reply, SendClass
 from bot.core.quiet import next_decent
 from bot.models import Due
-from bot.storage import areas, messages, people, reminders
+from bot.services import news
+from bot.storage import messages, people, reminders
 from bot.storage.database import Transaction
 
 LOOK_BACK = 3  # days for which a missed reminder is still made
 GRACE = timedelta(hours=36)  # after which a reminder is recorded as skipped
 LATE = timedelta(hours=3)  # after which it says that it is late
-SUMMARY_DELAY = timedelta(minutes=-30)  # Monday 07:30, half an hour before reminders
-DATE, SUMMARY = "date", "summary"
+DATE, SUMMARY, NUDGE = "date", "summary", "nudge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class Waiting:
     kind: str  # DATE or SUMMARY
     subject: str  # the rule's id, or the team's
     occurrence: date
-    lead: int
+    lead: int  # days before, as planned
+    left: int  # days before, as it is now
     person: int
     locale: str
     late: bool
@@ -51,23 +52,8 @@ def plan_dates(tx: Transaction, rules: Iterable[DateRule], *, today: date, zone:
         (
             _row(f"{DATE}:{rule.id}", occurrence, lead, person.id or 0, due_at)
             for rule, occurrence, lead, due_at in found
-            for person, role in audience
-            if role in rule.audience
-        ),
-    )
-
-
-def plan_summaries(tx: Transaction, *, today: date, zone: ZoneInfo) -> None:
-    """Make the due rows of last week's summary for the coordinators of every team, on Monday."""
-    monday = today - timedelta(days=today.weekday())
-    due_at = send_time(monday, zone) + SUMMARY_DELAY
-    reminders.add(
-        tx,
-        (
-            _row(f"{SUMMARY}:{team.id}", monday - timedelta(7), 0, member.person_id, due_at)
-            for team in areas.all_teams(tx)
-            for member, person in people.members_of(tx, team.id or 0)
-            if member.role == "coordinator" and not person.quiet
+            for person, role, since in audience
+            if role in rule.audience and since <= due_at + LATE
         ),
     )
 
@@ -77,21 +63,22 @@ def take_due(tx: Transaction, *, now: datetime, zone: ZoneInfo, limit: int = 200
     ready = []
     for due in reminders.waiting(tx, now, limit):
         decent = next_decent(now, zone)
-        if now - due.due_at > GRACE:
+        if now - due.due_at > GRACE or _is_over(due, decent.astimezone(zone).date()):
             reminders.settle(tx, due.id or 0, status="skipped", reason="too late", now=now)
         elif decent > now:
             reminders.postpone(tx, due.id or 0, due_at=decent, reason="night")
         else:
             ready.append(due)
     found = people.persons(tx, [due.person_id for due in ready])
-    return [_waiting(due, found[due.person_id].locale, now) for due in ready if due.person_id in found]
+    today = now.astimezone(zone).date()
+    return [_waiting(due, found[due.person_id].locale, now, today) for due in ready if due.person_id in found]
 
 
 def queue(tx: Transaction, waiting: Waiting, reply: Reply | None, *, now: datetime) -> None:
     """Put one due message into the outbox, once, or note why not: nothing to say, silence wished, nobody reachable."""
     person = people.persons(tx, [waiting.person]).get(waiting.person)
     contact = people.preferred_contacts(tx, [waiting.person]).get(waiting.person)
-    if person is None or person.quiet:
+    if person is None or person.quiet or not _still_wanted(tx, waiting):
         reason = "stopped"
     elif contact is None:
         reason = "unreachable"
@@ -112,7 +99,24 @@ def queue(tx: Transaction, waiting: Waiting, reply: Reply | None, *, now: dateti
     reminders.settle(tx, waiting.due, status="skipped", reason=reason, now=now)
 
 
-def _waiting(due: Due, locale: str, now: datetime) -> Waiting:
+def _is_over(due: Due, today: date) -> bool:
+    """Whether what is said to come is here already, or "today" is not today any more."""
+    return due.rule.startswith(f"{DATE}:") and (due.occurrence - today).days < min(due.lead, 1)
+
+
+def _still_wanted(tx: Transaction, waiting: Waiting) -> bool:
+    """Whether the person agrees to reminders, or coordinates the team, at this moment too."""
+    if waiting.kind in news.KINDS:
+        return True  # the words are asked whether it is still so
+    if waiting.kind == DATE:
+        return any(consent.purpose == "remind" for consent in people.consents(tx, waiting.person))
+    wanted = "volunteer" if waiting.kind == NUDGE else "coordinator"
+    return any(
+        role.role == wanted and str(role.team) == waiting.subject for role in people.memberships(tx, waiting.person)
+    )
+
+
+def _waiting(due: Due, locale: str, now: datetime, today: date) -> Waiting:
     kind, _, subject = due.rule.partition(":")
     return Waiting(
         due=due.id or 0,
@@ -120,9 +124,10 @@ def _waiting(due: Due, locale: str, now: datetime) -> Waiting:
         subject=subject,
         occurrence=due.occurrence,
         lead=due.lead,
+        left=(due.occurrence - today).days,
         person=due.person_id,
         locale=locale,
-        late=now - due.due_at > LATE and due.reason != "night",
+        late=now - due.due_at > LATE or due.reason == "night",  # nothing is planned for the night
     )
 
 

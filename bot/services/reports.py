@@ -8,13 +8,17 @@ from typing import Any
 from bot.core.days import week_of
 from bot.core.errors import N_, KnownError
 from bot.core.forms import Form, FormState, problems
+from bot.core.markup import guard
 from bot.core.people import Membership
+from bot.core.privacy import mask
 from bot.models import Report
-from bot.services import teams
+from bot.services import followups, queries, teams
 from bot.services.permissions import Action, allowed, require
 from bot.storage import areas, reports
 from bot.storage.database import Transaction
 
+REASON_LIMIT = 200
+KEPT_BACK = timedelta(days=30)  # for so long a withdrawn report may be brought back
 LATE = timedelta(hours=2)  # a message this much older than its arrival waited in a queue
 
 
@@ -27,6 +31,7 @@ class Receipt:
     week_reports: int
     week_households: int
     late: bool
+    visit: int = 0  # the follow-up that it asks for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,10 @@ class Filed:
     day: date
     status: str  # "filed" or "withdrawn"
     version: int
+    person: int
+    received_at: datetime
+    late: bool  # it was written long before it arrived
+    withdrawn_at: datetime | None
     state: FormState  # its form and answers, open for correction
 
 
@@ -61,7 +70,7 @@ def check(tx: Transaction, form: Form, state: FormState, *, roles: Sequence[Memb
     role = require(roles, Action.FILE_REPORT, state.team)
     if found := problems(form, state, today):
         raise found[0]
-    if state.answers["place"] not in {place.id for place in teams.places(tx, role.team)}:
+    if state.answers["place"] not in {place.id for place in teams.places(tx, role.team, today)}:
         raise KnownError(N_("This place is not covered by your team. Choose another one."))
     return role
 
@@ -99,6 +108,7 @@ def file(
         week_reports=week_reports,
         week_households=week_households,
         late=now - said_at > LATE,
+        visit=followups.follow_report(tx, report, person=person, now=now),
     )
 
 
@@ -114,9 +124,12 @@ def change(
 ) -> tuple[str, int, list[Change]]:
     """Write a new version of a filed report: (its number, which change this is, what changed)."""
     report, role = _mine(tx, state.report, roles=roles, person=person)
+    if report.status == "withdrawn":
+        raise KnownError(N_("This report is withdrawn. Bring it back first."))
     if found := problems(form, state, today):
         raise found[0]
-    if state.answers["place"] not in {place.id for place in teams.places(tx, report.team_id)}:
+    known = {place.id for place in teams.places(tx, report.team_id, today)}
+    if state.answers["place"] not in known | {report.unit_id}:  # it may stay where it was made
         raise KnownError(N_("This place is not covered by your team. Choose another one."))
     changes = difference(report.answers, state.answers)
     if not changes:
@@ -126,20 +139,43 @@ def change(
         setattr(report, name, value)
     report.version += 1
     tx.session.add(report)
-    reports.add_version(tx, report, person=person, reason="", at=now)
+    reports.add_version(tx, report, person=person, reason=_tidy(state.reason), at=now)
     reports.note(tx, at=now, person=person, action="change", report=state.report, before=before, after=state.answers)
+    followups.follow_report(tx, report, person=person, now=now)
+    queries.settle_by_change(tx, state.report, person=person, now=now)
     return number(report, role.team_code), report.version - 1, changes
+
+
+def give_reason(tx: Transaction, reason: str, *, person: int, now: datetime) -> str | None:
+    """Keep why this person's last change of the day was made: the report's number; None when there is no change."""
+    found = reports.newest_change(tx, person, now - timedelta(days=1))
+    if found is None or not _tidy(reason):
+        return None
+    report, version = found
+    version.reason = _tidy(reason)
+    tx.session.add(version)
+    tx.session.flush()
+    return number(report, areas.team_codes(tx, {report.team_id})[report.team_id])
 
 
 def set_withdrawn(
     tx: Transaction, report_id: int, *, withdrawn: bool, roles: Sequence[Membership], person: int, now: datetime
 ) -> str:
-    """Withdraw a report, or bring it back; its number. What was withdrawn counts nowhere, and is kept."""
+    """Withdraw a report, or within 30 days bring it back; its number. What was withdrawn counts nowhere."""
     report, role = _mine(tx, report_id, roles=roles, person=person)
-    before, report.status = report.status, "withdrawn" if withdrawn else "filed"
+    before, status = report.status, "withdrawn" if withdrawn else "filed"
+    if before == status:
+        return number(report, role.team_code)
+    if not withdrawn and report.withdrawn_at and now - report.withdrawn_at > KEPT_BACK:
+        raise KnownError(
+            N_("This report was withdrawn more than {days} days ago and cannot be brought back. File it again."),
+            days=KEPT_BACK.days,
+        )
+    report.status, report.withdrawn_at = status, now if withdrawn else None
     tx.session.add(report)
     action = "withdraw" if withdrawn else "restore"
     reports.note(tx, at=now, person=person, action=action, report=report_id, before=before, after=report.status)
+    followups.follow_report(tx, report, person=person, now=now)
     return number(report, role.team_code)
 
 
@@ -147,13 +183,13 @@ def mine(tx: Transaction, person: int, limit: int = 5) -> list[Filed]:
     """The person's newest reports, the newest first."""
     found = reports.latest_of(tx, person, limit)
     codes = areas.team_codes(tx, {report.team_id for report in found})
-    return [_filed(report, codes[report.team_id]) for report in found]
+    return [filed(report, codes[report.team_id]) for report in found]
 
 
 def open_for_change(tx: Transaction, report_id: int, *, roles: Sequence[Membership], person: int) -> Filed:
     """The report, if this person may change it."""
     report, role = _mine(tx, report_id, roles=roles, person=person)
-    return _filed(report, role.team_code)
+    return filed(report, role.team_code)
 
 
 def of_line(tx: Transaction, line: str, *, roles: Sequence[Membership], person: int) -> Filed | None:
@@ -180,7 +216,8 @@ def _mine(tx: Transaction, report_id: int, *, roles: Sequence[Membership], perso
     return report, role
 
 
-def _filed(report: Report, code: str) -> Filed:
+def filed(report: Report, code: str) -> Filed:
+    """A row as handlers see it."""
     state = FormState(
         form=report.form,
         version=report.form_version,
@@ -196,8 +233,16 @@ def _filed(report: Report, code: str) -> Filed:
         day=report.day,
         status=report.status,
         version=report.version,
+        person=report.person_id,
+        received_at=report.received_at,
+        late=report.received_at - report.said_at > LATE,
+        withdrawn_at=report.withdrawn_at,
         state=state,
     )
+
+
+def _tidy(reason: str) -> str:
+    return guard(mask(reason).text).strip()[:REASON_LIMIT]
 
 
 def _columns(answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,4 +54,4 @@ def passages(tx: Transaction) -> list[tuple[Passage, Document]]:
     """Every stored passage with its document, in reading order."""
     query = select(Passage, Document).join(Document, col(Document.id) == col(Passage.document_id))
     rows: Any = tx.session.execute(query.order_by(col(Passage.id)))
-    return list(rows.tuples())
+    return list(rows)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -87,8 +87,10 @@ def _same(values: dict[str, str]) -> list[Any]:
 
 # --- out -----------------------------------------------------------------------------------------------------------
 
-_WAITING = _OUTBOX.c.status.in_(("pending", "sending"))
-_earlier = _OUTBOX.alias("earlier")
+# written out, not bound: SQLite uses the partial index only for the very words it was made with
+_WORDS: list[Any] = [literal_column("'pending'"), literal_column("'sending'")]
+_WAITING = _OUTBOX.c.status.in_(_WORDS)
+HELD = "quota"  # reason of what waits for the next month; nothing waits behind it
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
@@ -96,7 +98,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
     body: dict[str, Any] = {"text": reply.text}
     if reply.choices:
         body["choices"] = [[choice.label, choice.payload, choice.numbered] for choice in reply.choices]
-    for name in ("edit", "picture", "link"):
+    for name in ("edit", "picture", "link", "file", "file_name"):
         if value := getattr(reply, name):
             body[name] = value
     return body
@@ -108,7 +110,8 @@ def reply_from_json(body: dict[str, Any]) -> Reply:
     return Reply(**{**body, "choices": choices})
 
 
-_HAS_WAITING = select(literal(1)).where(_OUTBOX.c.contact_id == bindparam("contact"), _WAITING).limit(1)
+_IN_THE_WAY = and_(_OUTBOX.c.contact_id == bindparam("contact"), _WAITING, _OUTBOX.c.reason != HELD)
+_HAS_WAITING = select(literal(1)).where(_IN_THE_WAY).limit(1)
 _OUT_NEW = {
     "sqlite": sqlite.insert(_OUTBOX).on_conflict_do_nothing().returning(_OUTBOX.c.id),
     "postgresql": postgresql.insert(_OUTBOX).on_conflict_do_nothing().returning(_OUTBOX.c.id),
@@ -162,7 +165,8 @@ _earlier = _OUTBOX.alias("earlier")
 _NOTHING_BEFORE = ~exists().where(
     _earlier.c.contact_id == _OUTBOX.c.contact_id,
     _earlier.c.id < _OUTBOX.c.id,
-    _earlier.c.status.in_(("pending", "sending")),
+    _earlier.c.status.in_(_WORDS),
+    _earlier.c.reason != HELD,
 )
 
 
@@ -172,7 +176,7 @@ def claim(
     """Up to `limit` due messages, the first of each chat, now held by `owner`. Answers first."""
     query = (
         select(_OUTBOX.c.id)
-        .where(_OUTBOX.c.status == "pending", _OUTBOX.c.due_at <= now, _NOTHING_BEFORE)
+        .where(_WAITING, _OUTBOX.c.status == "pending", _OUTBOX.c.due_at <= now, _NOTHING_BEFORE)
         .order_by(_OUTBOX.c.unasked, _OUTBOX.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -236,17 +240,20 @@ def shown_after(tx: Transaction, contact: int, after: int, limit: int = 200) -> 
 
 def next_due(tx: Transaction) -> datetime | None:
     """When the earliest waiting message falls due; None when none waits."""
-    return tx.connection.execute(select(func.min(_OUTBOX.c.due_at)).where(_OUTBOX.c.status == "pending")).scalar()
+    query = select(func.min(_OUTBOX.c.due_at)).where(_WAITING, _OUTBOX.c.status == "pending")
+    return tx.connection.execute(query).scalar()
+
+
+_SENT = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("row"))
+    .values(status="sent", sent_at=bindparam("now"), message_ref=bindparam("ref"), lease_until=None)
+)
 
 
 def mark_sent(tx: Transaction, sent: Iterable[tuple[int, str]], now: datetime) -> None:
     """Note messages the platform took: (id, the platform's id)."""
-    statement = (
-        update(_OUTBOX)
-        .where(_OUTBOX.c.id == bindparam("row"))
-        .values(status="sent", sent_at=now, message_ref=bindparam("ref"), lease_until=None)
-    )
-    tx.connection.execute(statement, [{"row": row, "ref": ref} for row, ref in sent])
+    tx.connection.execute(_SENT, [{"row": row, "ref": ref, "now": now} for row, ref in sent])
 
 
 def settle(tx: Transaction, row: int, *, status: str, reason: str) -> None:
@@ -270,16 +277,21 @@ def drop_waiting(tx: Transaction, contact: int, reason: str) -> None:
 
 def owners(tx: Transaction) -> Sequence[str]:
     """Every sender that holds messages now."""
-    query = select(_OUTBOX.c.owner).where(_OUTBOX.c.status == "sending").distinct()
+    query = select(_OUTBOX.c.owner).where(_WAITING, _OUTBOX.c.status == "sending").distinct()
     return tx.connection.scalars(query).all()
 
 
-def take_back(tx: Transaction, now: datetime, dead: Sequence[str] = ()) -> int:
+def take_back(
+    tx: Transaction, now: datetime, dead: Sequence[str] = (), *, mine: str = "", busy: Iterable[int] = ()
+) -> int:
     """Free what a sender left when it died: its lease is over, or it is known dead. The number of rows.
 
-    Answers go out again; what must never be doubled becomes `unknown` for the operator to settle.
+    Answers go out again; what must never be doubled becomes `unknown` for the operator to settle. What the asking
+    sender, `mine`, is sending still, to the contacts `busy`, it keeps however long that takes.
     """
-    left = and_(_OUTBOX.c.status == "sending", or_(_OUTBOX.c.lease_until < now, _OUTBOX.c.owner.in_(list(dead))))
+    kept = and_(_OUTBOX.c.owner == mine, _OUTBOX.c.contact_id.in_(list(busy)))
+    over = or_(_OUTBOX.c.lease_until < now, _OUTBOX.c.owner.in_(list(dead)))
+    left = and_(_WAITING, _OUTBOX.c.status == "sending", over, ~kept)
     unsure = update(_OUTBOX).where(left, _OUTBOX.c.send_class == "once").values(status="unknown", reason="crash")
     again = update(_OUTBOX).where(left).values(status="pending", owner="", lease_until=None, due_at=now)
     return tx.connection.execute(unsure).rowcount + tx.connection.execute(again).rowcount

@@ -133,12 +133,17 @@ def members_of(tx: Transaction, team: int) -> list[tuple[Member, Person]]:
 
 def add_member(tx: Transaction, *, team: int, person: int, role: str, now: datetime) -> None:
     """Give the person a role in a team, instead of the one they had there."""
+    end_member(tx, team=team, person=person, now=now)
+    tx.session.add(Member(team_id=team, person_id=person, role=role, since=now))
+    tx.session.flush()
+
+
+def end_member(tx: Transaction, *, team: int, person: int, now: datetime) -> None:
+    """Take the person's role in a team away."""
     current = update(Member).where(
         col(Member.team_id) == team, col(Member.person_id) == person, col(Member.until).is_(None)
     )
     tx.connection.execute(current.values(until=now))
-    tx.session.add(Member(team_id=team, person_id=person, role=role, since=now))
-    tx.session.flush()
 
 
 def change_person(tx: Transaction, person: int, **values: object) -> None:
@@ -151,10 +156,12 @@ def set_reachable(tx: Transaction, contact: int, unreachable_at: datetime | None
     tx.connection.execute(update(Contact).where(col(Contact.id) == contact).values(unreachable_at=unreachable_at))
 
 
+_CONSENTS = select(Consent).where(col(Consent.person_id) == bindparam("person"), col(Consent.withdrawn_at).is_(None))
+
+
 def consents(tx: Transaction, person: int) -> list[Consent]:
     """Every consent the person gives now."""
-    query = select(Consent).where(col(Consent.person_id) == person, col(Consent.withdrawn_at).is_(None))
-    return list(tx.session.scalars(query))
+    return list(tx.session.scalars(_CONSENTS, {"person": person}))
 
 
 def add_consent(tx: Transaction, *, person: int, purpose: str, version: str, channel: str, now: datetime) -> None:
@@ -189,7 +196,7 @@ def preferred_contacts(tx: Transaction, persons: list[int]) -> dict[int, int]:
         .order_by(col(Contact.id))
     )
     rows: Any = tx.connection.execute(query)
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def contact_id(tx: Transaction, *, channel: str, bot: str, chat: str) -> int | None:

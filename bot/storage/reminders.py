@@ -44,17 +44,17 @@ def postpone(tx: Transaction, due: int, *, due_at: datetime, reason: str) -> Non
     tx.connection.execute(update(_DUE).where(_DUE.c.id == due).values(due_at=due_at, reason=reason))
 
 
-def audience(tx: Transaction) -> list[tuple[Person, str]]:
-    """Everybody who agreed to reminders and did not say stop, with the highest role they have now."""
+def audience(tx: Transaction) -> list[tuple[Person, str, datetime]]:
+    """Everybody who agreed to reminders and did not say stop: with the highest role they have now, and since when."""
     query = (
-        select(Person, col(Member.role))
+        select(Person, col(Member.role), col(Consent.given_at))
         .join(Consent, col(Consent.person_id) == col(Person.id))
         .outerjoin(Member, (col(Member.person_id) == col(Person.id)) & col(Member.until).is_(None))
         .where(col(Consent.purpose) == "remind", col(Consent.withdrawn_at).is_(None), col(Person.quiet).is_(False))
     )
-    found: dict[int, tuple[Person, str]] = {}
-    for person, role in tx.session.execute(query):
+    found: dict[int, tuple[Person, str, datetime]] = {}
+    for person, role, since in tx.session.execute(query):
         rank = role or "resident"
         if person.id not in found or rank == "coordinator" or found[person.id][1] == "resident":
-            found[person.id] = (person, rank)
+            found[person.id] = (person, rank, since)
     return list(found.values())

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from bot.models import Audit, Report, ReportCounter, ReportVersion
+from bot.models import Audit, Report, ReportCounter, ReportVersion, Team
 from bot.storage.database import Transaction
 
 _COUNTER = ReportCounter.metadata.tables["report_counter"]
@@ -91,6 +91,7 @@ def twins(tx: Transaction, report: Report, days: int = 3) -> list[Report]:
     """Reports of the last days with the same place, day and counts by the same person."""
     query = select(Report).where(
         col(Report.person_id) == report.person_id,
+        col(Report.team_id) == report.team_id,
         col(Report.unit_id) == report.unit_id,
         col(Report.day) == report.day,
         col(Report.households) == report.households,
@@ -106,7 +107,7 @@ def week_of_person(tx: Transaction, person: int, first: date, last: date) -> tup
     query = select(func.count(), func.coalesce(func.sum(col(Report.households)), 0)).where(
         col(Report.person_id) == person, col(Report.day).between(first, last), col(Report.status) == "filed"
     )
-    number, households = tx.connection.execute(query).one().tuple()
+    number, households = tx.connection.execute(query).one()
     return int(number), int(households)
 
 
@@ -125,3 +126,68 @@ def corrections(tx: Transaction, team: int, since: datetime, until: datetime) ->
         )
     )
     return int(tx.connection.execute(query).scalar_one())
+
+
+def by_number(tx: Transaction, code: str, year: int, serial: int) -> int | None:
+    """The id of the report with that receipt number."""
+    query = (
+        select(col(Report.id))
+        .join(Team, col(Team.id) == col(Report.team_id))
+        .where(col(Team.code) == code, col(Report.year) == year, col(Report.number) == serial)
+    )
+    return tx.connection.execute(query).scalar_one_or_none()
+
+
+def newest_change(tx: Transaction, person: int, since: datetime) -> tuple[Report, ReportVersion] | None:
+    """The newest version by which this person changed a report, if it is not older than `since`."""
+    query = (
+        select(Report, ReportVersion)
+        .join(ReportVersion, col(ReportVersion.report_id) == col(Report.id))
+        .where(col(ReportVersion.person_id) == person, col(ReportVersion.version) > 1, col(ReportVersion.at) >= since)
+        .order_by(col(ReportVersion.at).desc(), col(ReportVersion.report_id).desc())
+        .limit(1)
+    )
+    row = tx.session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def versions(tx: Transaction, report: int) -> Sequence[ReportVersion]:
+    """What the report said, version after version."""
+    query = select(ReportVersion).where(col(ReportVersion.report_id) == report)
+    return tx.session.scalars(query.order_by(col(ReportVersion.version))).all()
+
+
+def audit(tx: Transaction, report: int) -> Sequence[Audit]:
+    """Who filed, changed, withdrew and restored the report, the oldest first."""
+    query = select(Audit).where(col(Audit.subject) == "report", col(Audit.subject_id) == report)
+    return tx.session.scalars(query.order_by(col(Audit.id))).all()
+
+
+def listed(tx: Transaction, *where: ColumnElement[bool], limit: int, offset: int = 0) -> list[Report]:
+    """Reports that meet all conditions, the newest first."""
+    query = select(Report).where(*where).order_by(col(Report.id).desc()).limit(limit).offset(offset)
+    return list(tx.session.scalars(query))
+
+
+def conditions(
+    *,
+    person: int | None = None,
+    team: int | None = None,
+    unit: int | None = None,
+    status: str | None = None,
+    days: tuple[date, date] | None = None,
+) -> list[ColumnElement[bool]]:
+    """The conditions of `listed`, those that are given."""
+    found: list[ColumnElement[bool]] = []
+    for column, value in (("person_id", person), ("team_id", team), ("unit_id", unit), ("status", status)):
+        if value is not None:
+            found.append(col(getattr(Report, column)) == value)
+    if days:
+        found.append(col(Report.day).between(*days))
+    return found
+
+
+def units_of_person(tx: Transaction, person: int) -> list[int]:
+    """The places a person filed reports about."""
+    query = select(col(Report.unit_id)).where(col(Report.person_id) == person).distinct()
+    return sorted(tx.connection.scalars(query).all())

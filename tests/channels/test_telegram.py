@@ -172,6 +172,23 @@ def test_a_picture_carries_a_short_text_and_goes_before_a_long_one() -> None:
     with_bot(test, picture=picture)
 
 
+def test_a_file_carries_a_short_text_and_goes_after_a_long_one() -> None:
+    async def test(api: FakeBotApi, channel: TelegramChannel, hoa: User) -> None:
+        await channel.send(outbound(hoa, Reply(text="**3** phiếu", file="book", file_name="a.xlsx", choices=YES_NO)))
+        assert (hoa.last.file, hoa.text, hoa.buttons) == (b"XLSX", "3 phiếu", ["Có", "Không"])
+        await channel.send(outbound(hoa, Reply(text="dài " * 300, file="book", file_name="a.xlsx", picture="week")))
+        *_, picture, text, file = hoa.chat.messages.values()
+        assert (picture.file, text.file, file.file, file.text) == (b"PNG", b"", b"XLSX", "")
+        await channel.send(outbound(hoa, Reply(text="không tệp", file="none", file_name="a.xlsx")))
+        assert (hoa.last.file, hoa.text) == (b"", "không tệp")
+        assert not api.violations
+
+    async def picture(name: str) -> bytes:
+        return {"week": b"PNG", "book": b"XLSX"}[name]
+
+    with_bot(test, picture=picture)
+
+
 FAULT_CASES: dict[str, tuple[Json, SendFailure]] = {
     "429": (
         {"kind": "flood", "retry_after": 7},

@@ -354,6 +354,9 @@ class FakeBotApi:
                 self.webhook = params
             case "deleteWebhook":
                 self.webhook = {}
+            case "getWebhookInfo":
+                told = {"url": self.webhook.get("url", ""), "pending_update_count": len(self.pending)}
+                return {**told, "has_custom_certificate": False}
             case "setMyCommands":
                 self.commands[params.get("language_code", "")] = params["commands"]
             case "answerCallbackQuery":

@@ -10,6 +10,7 @@ REQUIRED: dict[str, set[str]] = {
     "getMe": set(),
     "getUpdates": set(),
     "deleteWebhook": set(),
+    "getWebhookInfo": set(),
     "setWebhook": {"url"},
     "setMyCommands": {"commands"},
     "sendMessage": {"chat_id", "text"},

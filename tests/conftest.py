@@ -1,0 +1,80 @@
+"""What tests of every part share: databases, the shipped content, a clock."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from bot import library as content
+from bot.library import Library
+from bot.search.finder import Finder
+from bot.services import answers
+from bot.storage.database import Database
+from tests.databases import PostgresTemplate, SqliteTemplate, running_postgres
+from tests.fakes.clock import SettableClock
+
+CONTENT = Path(__file__).parent.parent / "content"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_tracebacks() -> None:
+    """The default prints every local variable of every frame."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.add_log_level,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresTemplate]:
+    with running_postgres(tmp_path_factory.getbasetemp().parent / "postgres.lock") as template:
+        yield template
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> str:
+    return sqlite_template.fresh(tmp_path)
+
+
+@pytest.fixture
+def postgres_url(postgres_template: PostgresTemplate) -> Iterator[str]:
+    name = postgres_template.fresh()
+    yield postgres_template.url(name)
+    postgres_template.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty, migrated database; every test that takes it runs on both kinds."""
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return content.load(CONTENT)
+
+
+@pytest.fixture(scope="session")
+def index(library: Library) -> Finder:
+    return answers.build_index(library)
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()

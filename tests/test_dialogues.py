@@ -1,0 +1,56 @@
+"""Every dialogue, on every channel and both databases, delivered once and delivered twice, comes out the same."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.library import Library
+from bot.search.finder import Finder
+from tests.dialogue import Dialogue, Play, read
+from tests.fakes.clock import SettableClock
+from tests.fakes.platform import Platform
+from tests.fakes.platforms import PLATFORMS
+from tests.fakes.zalo_platform import Zalo
+
+DIALOGUES = [read(path) for path in sorted((Path(__file__).parent / "dialogues").glob("*.yaml"))]
+ALL: dict[str, type[Platform]] = {**PLATFORMS, Zalo.name: Zalo}
+
+
+def _cases() -> list[tuple[Dialogue, str, str, bool]]:
+    """SQLite in full, Zalo, as plain as the terminal, delivered once or twice in turn.
+
+    PostgreSQL, where a database costs more, on one channel a dialogue, in rotation.
+    """
+    found = []
+    for number, dialogue in enumerate(DIALOGUES):
+        channels = dialogue.channels or tuple(ALL)
+        for twice in (False, True):
+            found += [
+                (dialogue, channel, "sqlite", twice)
+                for channel in channels
+                if channel != Zalo.name or twice == number % 2
+            ]
+            found.append((dialogue, channels[(number + twice) % len(channels)], "postgresql", twice))
+    return found
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=f"{case[0].name}-{case[1]}-{case[2]}-{1 + case[3]}") for case in _cases()]
+)
+def test_dialogue(
+    case: tuple[Dialogue, str, str, bool],
+    request: pytest.FixtureRequest,
+    library: Library,
+    index: Finder,
+    clock: SettableClock,
+) -> None:
+    dialogue, channel, database, twice = case
+    url = request.getfixturevalue("sqlite_url" if database == "sqlite" else "postgres_url")
+    platform = ALL[channel](clock)
+    platform.by_words = twice  # the same choices by their numbers, and by their words
+    Play(platform=platform, database_url=url, library=library, index=index, twice=twice).run(dialogue)
+
+
+def test_there_are_dialogues_in_both_languages() -> None:
+    assert len(DIALOGUES) >= 25
+    assert {dialogue.name.rpartition(".")[2] for dialogue in DIALOGUES} == {"vi", "en"}

@@ -1,0 +1,154 @@
+"""The program that tests/test_crash.py kills: it takes a conversation from a feed and sends the answers into a file.
+
+Started once, it forks for every run it is told of on its input, so that no run waits for imports.
+"""
+
+import asyncio
+import gc
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from bot.app import Program
+from bot.core.channel import Capabilities, Sent
+from bot.core.messages import InboundMessage, Kind, OutboundMessage
+from bot.library import Library, read
+from bot.search.finder import Finder
+from bot.sender import Sender
+from bot.services import answers
+from bot.settings import Settings
+from bot.storage.database import Database
+
+NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
+CONTENT = Path(__file__).parent.parent / "content"
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+@dataclass
+class CrashPoint:
+    """Kills this process at the n-th thing of a kind: "write", "commit" or "send", before or after it."""
+
+    kind: str = ""
+    when: str = ""
+    number: int = 0
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def at(self, kind: str, when: str) -> None:
+        """Count one, and die if it is the one."""
+        count = self.seen[kind, when] = self.seen.get((kind, when), 0) + 1
+        if (kind, when, count) == (self.kind, self.when, self.number):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self, database: Database) -> None:
+        """Count what the database is told to do."""
+
+        def listen(when: str) -> Any:
+            def on_statement(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+                if statement == "COMMIT":
+                    self.at("commit", when)
+                elif statement.startswith(WRITES):
+                    self.at("write", when)
+
+            return on_statement
+
+        event.listen(database.engine, "before_cursor_execute", listen("before"))
+        event.listen(database.engine, "after_cursor_execute", listen("after"))
+
+
+class FileChannel:
+    """A platform that takes every message: what is in the file has reached the person."""
+
+    name = "console"
+    capabilities = Capabilities(buttons=False, edit=False, text_limit=4000)
+
+    def __init__(self, path: Path, crash: CrashPoint) -> None:
+        self._path, self._crash = path, crash
+
+    async def send(self, message: OutboundMessage) -> Sent:
+        self._crash.at("send", "before")
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([message.id, message.reply.text]) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._crash.at("send", "after")
+        return Sent(str(message.id))
+
+
+async def converse(program: Program, folder: Path) -> None:
+    """Take what the feed still holds; a message is confirmed only when `receive` has returned."""
+    sender = program.sender()
+    receiver = program.receiver(sender)
+    stop = asyncio.Event()
+    running = asyncio.create_task(sender.run(stop))
+    offset = folder / "offset"
+    feed = (folder / "feed").read_text("utf-8").splitlines()
+    for number, line in list(enumerate(feed))[int(offset.read_text()) if offset.exists() else 0 :]:
+        kind, words = json.loads(line)
+        said = {"text": words} if kind == Kind.TEXT else {"payload": words}
+        message = InboundMessage(
+            channel="console", chat="chat", external_id=str(number), kind=Kind(kind), sender_name="Hoa", **said
+        )
+        await receiver.receive(message)
+        confirmed = folder / "offset.new"
+        confirmed.write_text(str(number + 1))
+        confirmed.replace(offset)
+    stop.set()
+    await running
+    await _send_the_rest(sender)
+
+
+async def _send_the_rest(sender: Sender) -> None:
+    while claimed := await sender._claim():
+        sender.deliver(claimed)
+        await sender.finish()
+
+
+def run(folder: Path, crash: CrashPoint, library: Library, index: Finder) -> None:
+    """One life of the program."""
+    database = Database(f"sqlite:///{folder / 'tungngo.db'}")
+    crash.watch(database)
+    program = Program(
+        settings=Settings(_env_file=None, telegram_bot_token="", public_url=""),
+        clock=lambda: NOW,
+        database=database,
+        library=library,
+        index=index,
+        started=NOW,
+        extra=(FileChannel(folder / "sent", crash),),
+    )
+    asyncio.run(converse(program, folder))
+    database.close()
+
+
+def main() -> None:
+    """Read {"folder", "kind", "when", "number"} a line; answer whether it was killed, and what an exit said."""
+    library, _ = read(CONTENT)  # what is wrong with it is the matter of tests/test_content.py
+    index = answers.build_index(library)
+    gc.freeze()  # what is there already is shared by every run, not copied by its garbage collection
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        folder = Path(wanted.pop("folder"))
+        child = os.fork()
+        if child == 0:
+            log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            code = 1
+            try:
+                run(folder, CrashPoint(**wanted), library, index)
+                code = 0
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201  the answer
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+import csv
+from pathlib import Path
+
+import pytest
+
+from bot import export_commands
+from bot.core.errors import SetupFault
+from bot.library import Library
+from bot.storage.database import Database
+from tests.commune import Commune
+from tests.fakes.clock import SettableClock
+
+
+@pytest.fixture
+def commune(database: Database, library: Library, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Commune:
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    monkeypatch.setattr("bot.logs.set_up", lambda _: None)
+    return Commune(database, library, clock())
+
+
+def export(
+    out: Path, *, first: str = "2026-11-01", last: str = "2026-11-30", format_: str = "csv", team: str = ""
+) -> None:
+    export_commands.export_reports(first=first, last=last, out=out, format_=format_, team=team)
+
+
+def test_the_reports_of_some_days_become_a_file(commune: Commune, tmp_path: Path) -> None:
+    commune.file("2026-11-02", unit=3)
+    commune.file("2026-12-02", unit=4)
+    export(tmp_path / "a.csv")
+    rows = list(csv.DictReader((tmp_path / "a.csv").read_text("utf-8-sig").splitlines()))
+    assert [row["Nơi"] for row in rows] == ["Thôn 3"]
+    export(tmp_path / "a.xlsx", format_="xlsx", team="TM")
+    assert (tmp_path / "a.xlsx").read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"first": "1/11/2026"}, "2026-10-01"),
+        ({"first": "2026-12-01"}, "Change the two"),
+        ({"format_": "pdf"}, "xlsx or csv"),
+        ({"team": "Không có"}, "Tổ Bản Mẫu"),
+    ],
+)
+def test_what_is_wrong_is_one_clear_line(wrong: dict[str, str], told: str, commune: Commune, tmp_path: Path) -> None:
+    commune.file("2026-11-02")
+    with pytest.raises(SetupFault, match=told) as fault:
+        export(tmp_path / "a.csv", **wrong)
+    assert "\n" not in str(fault.value)
+
+
+def test_a_place_that_cannot_be_written_is_one_clear_line(commune: Commune, tmp_path: Path) -> None:
+    commune.file("2026-11-02")
+    with pytest.raises(SetupFault, match="cannot be written"):
+        export(tmp_path / "missing" / "a.csv")

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from bot.core import answers
+from bot.core.errors import N_, KnownError
 from bot.core.forms import FormState
 from bot.core.messages import Reply
 from bot.services import consents, reports
 from bot.services.permissions import Action, allowed, require
+from bot.services.reports import Filed
 from bot.turn import Turn
 from handlers import report_line, which_team
 from handlers.report_filing import changed
@@ -46,6 +48,23 @@ def start_line(turn: Turn) -> Reply:
     return from_line(turn, turn.message.text, team=team_of_line(turn, turn.message.text))
 
 
+def is_mend(turn: Turn) -> bool:
+    """Whether a free text says what to change in the newest report: "sửa phiếu cuối, 6 hộ"."""
+    if not allowed(turn.roles, Action.FILE_REPORT) or not (text := report_line.mend_of(turn.message.text)):
+        return False
+    form = turn.library.forms[FORM]
+    return any(report_line.says_something(text, form, turn.places(role.team), turn.said_on) for role in turn.roles)
+
+
+def mend(turn: Turn) -> Reply:
+    """Change the newest report by a line: the difference, or the card where something is not clear."""
+    mine = reports.mine(turn.tx, turn.speaker.person, limit=1)
+    if not mine:
+        raise KnownError(N_("No report yet. Type “report” to file the first one."))
+    report = reports.open_for_change(turn.tx, mine[0].id, roles=turn.roles, person=turn.speaker.person)
+    return _change_by(turn, report, report_line.mend_of(turn.message.text))
+
+
 def edited(turn: Turn) -> Reply:
     """A sent message was edited: a one-line report follows its line."""
     key, text = _line_key(turn), report_line.text_of(turn.message.text) or turn.message.text
@@ -58,6 +77,10 @@ def edited(turn: Turn) -> Reply:
         return Reply(
             text=turn.say("The edit was seen, but nothing follows from it. Please type it again as a new message.")
         )
+    return _change_by(turn, report, text)
+
+
+def _change_by(turn: Turn, report: Filed, text: str) -> Reply:
     form = turn.library.forms[FORM]
     line = report_line.read(form, report.state, text, places=turn.places(report.team), today=turn.said_on)
     if line.unclear or line.refused or line.state.at:

@@ -12,6 +12,7 @@ from bot.core.oneline import Reading, Vocabulary, read_line
 from bot.core.text import fold, phrase
 
 _START = re.compile(r"^/?(?:bao\s*cao|bc|report)\b[\s:,.-]*")
+_MEND = re.compile(r"^(?:sua|change)\b(?:\s*phieu)?(?:\s*(?:cuoi(?: cung)?|vua gui|moi nhat|gan nhat))?[\s:,.-]+")
 _CORRECT = re.compile(r"^(?:sua|change|fix)\b\s*(.*)$")
 
 
@@ -28,6 +29,18 @@ def text_of(text: str) -> str:
     """What stands behind the word that begins a report; empty when nothing does, or when the word is not there."""
     found = _START.match(fold(text))
     return text[found.end() :].strip() if found else ""
+
+
+def mend_of(text: str) -> str:
+    """What stands behind "sửa", "sửa phiếu", "sửa phiếu cuối"; empty when nothing does, or when it is not there."""
+    found = _MEND.match(fold(text))
+    return text[found.end() :].strip() if found else ""
+
+
+def says_something(text: str, form: Form, places: tuple[Place, ...], today: date) -> bool:
+    """Whether a line holds at least one value and nothing that is not understood."""
+    reading = read_line(text, vocabulary(form, places), today)
+    return bool(reading.values) and not reading.unclear
 
 
 def read(form: Form, state: FormState, text: str, *, places: tuple[Place, ...], today: date) -> Line:

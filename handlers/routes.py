@@ -179,7 +179,9 @@ def _named(turn: Turn, words: str) -> Handler | None:
         return _tap(payload)
     if my_reports.reason_of(turn.message.text):
         return my_reports.give_reason
-    return my_reports.named if my_reports.is_meant(turn) else None
+    if my_reports.is_meant(turn):
+        return my_reports.named
+    return report_by_line.mend if report_by_line.is_mend(turn) else None
 
 
 def again(turn: Turn) -> Reply | InboundMessage:

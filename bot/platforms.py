@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.channels.waiting import unless
 from bot.core.channel import Channel
 from bot.core.errors import DatabaseAway, SetupFault
 from bot.core.messages import InboundMessage, OutboundMessage
@@ -89,7 +90,8 @@ class Platforms:
         self, telegram: "TelegramChannel", receive: Receive, *, listen: bool, stop: asyncio.Event
     ) -> None:
         try:
-            if not await _unless(stop, telegram.start()):
+            await unless(stop, telegram.start())
+            if stop.is_set():
                 return
             log.info("telegram ready", bot=telegram.username)
             with suppress(DatabaseAway):  # links of invitations are made without it until the next start
@@ -100,7 +102,7 @@ class Platforms:
             await telegram.set_commands({locale: routes.command_list(words[locale]) for locale in words})
             if self.settings.by_webhook:
                 secret = self.settings.telegram_webhook_secret.get_secret_value()
-                await _unless(stop, telegram.set_webhook(self._address("/telegram/webhook"), secret))
+                await unless(stop, telegram.set_webhook(self._address("/telegram/webhook"), secret))
             else:
                 await telegram.poll(_taking(receive), stop=stop)
         except SetupFault as fault:
@@ -108,7 +110,8 @@ class Platforms:
 
     async def _run_zalo(self, zalo: "ZaloChannel", receive: Receive, *, listen: bool, stop: asyncio.Event) -> None:
         try:
-            if not await _unless(stop, zalo.start()):
+            await unless(stop, zalo.start())
+            if stop.is_set():
                 return
             log.info("zalo ready", bot=zalo.bot_id)
             if not listen:
@@ -129,7 +132,7 @@ class Platforms:
             if state.outcome != told:
                 log.info("zalo webhook", bot=zalo.bot_id, ok=state.ok, outcome=state.outcome, hint=state.hint)
             told = state.outcome
-            await _unless(stop, asyncio.sleep(LOOK_AGAIN))
+            await unless(stop, asyncio.sleep(LOOK_AGAIN))
 
     def _zalo_path(self, zalo: "ZaloChannel") -> str:
         return zalo_path(zalo.bot_id, len(self.zalo))
@@ -192,15 +195,3 @@ def _taking(receive: Receive) -> Callable[[InboundMessage], Awaitable[None]]:
         await receive(message)
 
     return take
-
-
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
-    """Whether the work was done before the program was told to stop. Raises what the work raises."""
-    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if not doing.done():
-        doing.cancel()
-        return False
-    doing.result()
-    return True

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
-from bot.channels.telegram_polling import BadToken, Monotonic, Poller, Receive, SecondPoller, Sleep, longer, unless
+from bot.channels.telegram_polling import BadToken, Monotonic, Poller, Receive, SecondPoller, Sleep
 from bot.channels.telegram_rendering import CAPABILITIES, Piece, keyboard, pieces
 from bot.channels.telegram_request import Client, Flood, MarkupRejected, NotModified, failure
 from bot.channels.telegram_updates import ALLOWED_UPDATES, UnreadableUpdate, read_update
+from bot.channels.waiting import longer, unless
 from bot.core.channel import SendFailure, Sent, WebhookSeen
 from bot.core.errors import SetupFault
 from bot.core.markup import html, plain

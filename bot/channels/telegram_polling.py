@@ -4,25 +4,24 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.channels.telegram_request import Client, Flood, Json
 from bot.channels.telegram_updates import ALLOWED_UPDATES, UnreadableUpdate
+from bot.channels.waiting import longer, unless
 from bot.core.errors import SetupFault
 from bot.core.messages import InboundMessage
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 Receive = Callable[[InboundMessage], Awaitable[None]]
 Sleep = Callable[[float], Coroutine[Any, Any, None]]
 Monotonic = Callable[[], float]
 
 POLL_SECONDS = 25
 WATCHDOG_SECONDS = 90.0  # so long without one good poll: a fresh connection
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
 
 class BadToken(SetupFault):
@@ -37,23 +36,6 @@ class SecondPoller(SetupFault):
 
     def __init__(self, bot_id: str) -> None:
         super().__init__(f"another program fetches the updates of Telegram bot {bot_id}; this one has stopped polling")
-
-
-def longer(pause: float) -> float:
-    """The pause after this one, in seconds: 1, 2, 4, … 60, 60. Start with 0."""
-    return min(pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
-
-
-async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """What the work returns or raises; None when `stop` came first, and then the work is cancelled."""
-    task, halt = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait((task, halt), return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
-        task.cancel()
-        halt.cancel()
-        await asyncio.gather(task, halt, return_exceptions=True)
 
 
 @dataclass(slots=True, kw_only=True)

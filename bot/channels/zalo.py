@@ -11,8 +11,9 @@ from http import HTTPStatus
 from typing import TypeVar
 
 from bot.channels.rendering import as_text
+from bot.channels.waiting import longer, unless
 from bot.channels.zalo_client import DEFAULT_API, SentMessage, Sleep, Verification, ZaloClient
-from bot.channels.zalo_polling import BadToken, Monotonic, Poller, Receive, WebhookTaken, longer, unless
+from bot.channels.zalo_polling import BadToken, Monotonic, Poller, Receive, WebhookTaken
 from bot.channels.zalo_request import NoAnswer, NotConnected, QuotaExceeded, Refused, TokenRefused, ZaloError
 from bot.channels.zalo_updates import UnreadableUpdate, read_update
 from bot.core.channel import Capabilities, SendFailure, Sent, WebhookSeen

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
+from bot.channels.waiting import longer, unless
 from bot.channels.zalo_client import Sleep, ZaloClient
 from bot.channels.zalo_request import Json, Refused, TokenRefused, ZaloError
 from bot.channels.zalo_updates import UnreadableUpdate
@@ -14,13 +14,11 @@ from bot.core.messages import InboundMessage
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
 Receive = Callable[[InboundMessage], Awaitable[object]]
 Monotonic = Callable[[], float]
 
 POLL_SECONDS = 25
 GAP_SECONDS = 1.0  # between polls: an update that was delivered has been seen to come back at once
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
 
 class BadToken(SetupFault):
@@ -35,23 +33,6 @@ class WebhookTaken(SetupFault):
 
     def __init__(self, bot_id: str) -> None:
         super().__init__(f"another program has set a webhook for Zalo bot {bot_id}; this one has stopped polling")
-
-
-def longer(pause: float) -> float:
-    """The pause after this one, in seconds: 1, 2, 4, … 60, 60. Start with 0."""
-    return min(pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
-
-
-async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
-    """What the work returns or raises; None when `stop` came first, and then the work is cancelled."""
-    task, halt = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait((task, halt), return_when=asyncio.FIRST_COMPLETED)
-        return task.result() if task.done() else None
-    finally:
-        task.cancel()
-        halt.cancel()
-        await asyncio.gather(task, halt, return_exceptions=True)
 
 
 @dataclass(slots=True, kw_only=True)

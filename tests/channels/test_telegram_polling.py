@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import BadToken, SecondPoller, TelegramChannel
-from bot.channels.telegram_polling import WATCHDOG_SECONDS, longer, unless
+from bot.channels.telegram_polling import WATCHDOG_SECONDS
+from bot.channels.waiting import longer, unless
 from bot.core.messages import Choice, InboundMessage, Kind, OutboundMessage, Reply
 from tests.fakes.bot_api import TOKEN, FakeBotApi
 

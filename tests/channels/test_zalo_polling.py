@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 import orjson
 import pytest
 
+from bot.channels.waiting import longer, unless
 from bot.channels.zalo import BadToken, WebhookRefused, WebhookState, WebhookTaken, ZaloChannel
-from bot.channels.zalo_polling import longer, unless
 from bot.core.errors import SetupFault
 from bot.core.messages import InboundMessage, Kind
 from tests.channels.zalo_bot import BOT, Clock, with_bot

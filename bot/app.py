@@ -20,6 +20,7 @@ from bot.library import Library, load
 from bot.platforms import Platforms, connect
 from bot.receiver import Receiver
 from bot.search.finder import Finder
+from bot.secret import secret_key
 from bot.sender import Sender, owner_name
 from bot.services import answers, media, usage
 from bot.settings import Settings
@@ -45,6 +46,7 @@ class Program:
     library: Library
     index: Finder
     started: datetime
+    secret: bytes  # signs what is given out
     web: WebChannel = field(default_factory=WebChannel)
     platforms: Platforms | None = None
     extra: Sequence[Channel] = ()
@@ -68,6 +70,7 @@ class Program:
             index=self.index,
             zone=self.settings.zone,
             public_url=self.settings.public_url,
+            secret=self.secret,
             quota=lambda channel, bot: usage.left(tx, channel, bot, now),
         )
 
@@ -131,6 +134,7 @@ def build(settings: Settings, *, clock: Clock = system_clock, create: bool = Fal
         library=library,
         index=answers.build_index(library, passages),
         started=clock(),
+        secret=secret_key(settings),
     )
 
 

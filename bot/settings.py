@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Secret of the Zalo webhook, 8 to 256 characters; needed with PUBLIC_URL set.",
     )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that signs what the program gives out, 32 characters or more. Empty: one is made at the first "
+        "start and kept in DATA_DIR; several machines must share one.",
+    )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Asia/Ho_Chi_Minh", description="Time zone of days, weeks and decent hours."
     )

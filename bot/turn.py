@@ -32,6 +32,7 @@ class Turn:
     library: Library
     index: Finder
     zone: ZoneInfo
+    secret: bytes  # signs what is given out
     public_url: str = ""
     team: int = 0  # the team the person has just named, of several
     quota: Callable[[str, str], int | None] = lambda _channel, _bot: None  # messages left this month; None: no limit

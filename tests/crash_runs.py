@@ -121,6 +121,7 @@ def run(folder: Path, crash: CrashPoint, library: Library, index: Finder) -> Non
         library=library,
         index=index,
         started=NOW,
+        secret=b"k" * 32,
         extra=(FileChannel(folder / "sent", crash),),
     )
     asyncio.run(converse(program, folder))

@@ -51,6 +51,7 @@ OTHERS = (
 )
 PURPOSES = {"resident": ("learn",), "volunteer": ("learn", "report"), "coordinator": ("learn", "report")}
 SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+SECRET = b"a key that only the tests know"
 BETWEEN = timedelta(seconds=1)  # from one act to the next
 
 
@@ -122,6 +123,7 @@ class Play:
             library=self._library,
             index=self._index,
             started=self._clock(),
+            secret=SECRET,
         )
         await self._platform.connect(self._program)
 

@@ -131,7 +131,13 @@ def test_a_known_id_with_another_body_changes_nothing(
         Commune(database, library, clock).build()
         settings = Settings(_env_file=None, database_url=database_url)
         program = Program(
-            settings=settings, clock=clock, database=database, library=library, index=index, started=clock()
+            settings=settings,
+            clock=clock,
+            database=database,
+            library=library,
+            index=index,
+            started=clock(),
+            secret=b"k" * 32,
         )
         receiver = program.receiver(None)
         one: dict[str, Any] = {"channel": "web", "chat": "Hoa", "external_id": "1"}

@@ -69,6 +69,7 @@ class Desk:
             library=self.library,
             index=self.index,
             zone=ZONE,
+            secret=b"k" * 32,
         )
 
     def receiver(self, database: Database, dialogue: Dialogue = echo, **more: Any) -> Receiver:

@@ -197,7 +197,15 @@ def test_the_fifty_first_person_is_shown_the_web_chat(
     public_url: str, database: Database, clock: SettableClock, library: Library, index: Finder
 ) -> None:
     settings = Settings(_env_file=None, public_url=public_url)
-    program = Program(settings=settings, clock=clock, database=database, library=library, index=index, started=clock())
+    program = Program(
+        settings=settings,
+        clock=clock,
+        database=database,
+        library=library,
+        index=index,
+        started=clock(),
+        secret=b"k" * 32,
+    )
 
     async def say(chat: str, text: str, bot: str = BOTS[0]) -> Reply:
         (answer,) = await program.receiver().receive(

@@ -20,7 +20,15 @@ from tests.services.commune import add_team
 @pytest.fixture
 def program(database: Database, library: Library, index: Finder, clock: SettableClock) -> Program:
     settings = Settings(_env_file=None, telegram_bot_token="", public_url="https://a.vn")
-    return Program(settings=settings, clock=clock, database=database, library=library, index=index, started=clock())
+    return Program(
+        settings=settings,
+        clock=clock,
+        database=database,
+        library=library,
+        index=index,
+        started=clock(),
+        secret=b"k" * 32,
+    )
 
 
 def opened(program: Program, address: str) -> str:

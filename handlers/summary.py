@@ -98,6 +98,7 @@ def _choices(turn: Turn, role: Membership, period: Period) -> tuple[Choice, ...]
         Choice(_("The period before"), make(NAME, f"{role.team}={before(period).first}"))
         if present
         else Choice(_("This period"), make(NAME, role.team)),
+        Choice(_("Totals"), make("tong", f"unit={role.team}={period.first}=new")),
         Choice(_("Goals"), make("go", "muctieu")),
         Choice(_("Reporting period"), make("ky", role.team)),
     )

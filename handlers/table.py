@@ -29,6 +29,7 @@ from handlers import (
     summary,
     team,
     team_members,
+    totals,
     visits,
     which_team,
 )
@@ -126,6 +127,13 @@ COMMANDS: tuple[Route, ...] = (
         action=Action.SEE_SUMMARY,
     ),
     Route(
+        name=totals.NAME,
+        words=("tong cong", "cong lai", "totals"),
+        handler=totals.start,
+        help=N_("sums by place (the old map or the new), team, commune or day"),
+        action=Action.SEE_SUMMARY,
+    ),
+    Route(
         name="gui",
         words=("gui tin", "nhan tin ca to", "broadcast"),
         handler=broadcast.start,
@@ -217,6 +225,7 @@ BUTTONS: Mapping[str, Handler] = {
     "muctieu": goals.tapped,
     "xuat": exports.tapped,
     "ky": periods.tapped,
+    totals.NAME: totals.tapped,
     "gui": broadcast.tapped,
 }
 AWAITED: Mapping[str, Handler] = {

@@ -1,6 +1,6 @@
 """Places that change: renamed, merged, split; found by old names; counts added up by the map of any day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,15 +10,6 @@ from bot.core.text import phrase
 from bot.models import Unit, UnitName, UnitSuccessor
 from bot.storage import areas, audit
 from bot.storage.database import Transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaTotal:
-    """One line of a total: the unit of that day's map, or one that is not on it, which its label says."""
-
-    unit: int
-    label: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +25,24 @@ class Change:
     kind: str = ""  # type word of the new units, where their names have none
 
 
-def roll_up(tx: Transaction, counts: Mapping[int, int], *, on: date) -> list[AreaTotal]:
-    """The counts added up on that day's map; the sum stays the same. A unit with no one clear heir keeps its own line.
+def homes(tx: Transaction, units: Iterable[int], *, on: date) -> dict[int, tuple[int, str]]:
+    """By unit, the unit it counts for on that day's map, and that one's label.
 
-    A split unit stays "Thôn 3 (cũ)", for nobody knows which half was visited; on an older map a merged one stays
-    "Thôn Đoàn Kết (mới)".
+    A unit with no one clear heir counts for itself: a split one stays "Thôn 3 (cũ)", for nobody knows which half was
+    visited; on an older map a merged one stays "Thôn Đoàn Kết (mới)".
     """
-    around = areas.map_around(tx, counts)
-    found: dict[int, int] = {}
-    for unit, count in counts.items():
-        home = around.home(unit, on)
-        found[home] = found.get(home, 0) + count
-    return [AreaTotal(unit=unit, label=around.label(unit, on), count=count) for unit, count in sorted(found.items())]
+    wanted = list(units)
+    around = areas.map_around(tx, wanted)
+    found = {unit: around.home(unit, on) for unit in wanted}
+    return {unit: (home, around.label(home, on)) for unit, home in found.items()}
+
+
+def last_change(tx: Transaction, teams: Iterable[int], today: date) -> date | None:
+    """The newest day, up to today, on which a place of these teams changed; None when nothing did."""
+    units = [unit for team in teams for unit, *_ in areas.all_units_of(tx, team)]
+    around = areas.map_around(tx, units)
+    days = {day for unit in units for day in around.areas[unit].change_days()}
+    return max((day for day in days if day <= today), default=None)
 
 
 def change(tx: Transaction, wanted: Change, *, now: datetime) -> tuple[list[str], list[str]]:

@@ -70,13 +70,3 @@ def households_of(tx: Transaction, units: Sequence[int]) -> dict[int, int]:
     """By id, how many households live there, where that is known."""
     rows: Any = tx.connection.execute(select(col(Unit.id), col(Unit.households)).where(col(Unit.id).in_(units)))
     return {unit: households for unit, households in rows if households is not None}
-
-
-def teams_of(tx: Transaction, *, commune: str = "", province: str = "") -> list[int]:
-    """The teams of a commune (of that province) or of a province, in the order they were made; "" means any."""
-    query = select(col(Team.id)).order_by(col(Team.id))
-    if commune:
-        query = query.where(col(Team.commune) == commune)
-    if province:
-        query = query.where(col(Team.province) == province)
-    return [team for team in tx.connection.scalars(query) if team is not None]

@@ -2,6 +2,7 @@
 
 import ast
 import gettext
+import re
 import string
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -148,9 +149,26 @@ def missing(folder: Path, sources: Path) -> list[Fault]:
         known = {_forms(message.id): message for message in catalogue if message.id}
         for message in known.values():
             faults += [Fault(file, message.lineno or 1, found) for found in _message(message)]
+        faults += _twice(file, text)
         if said is not None:
             faults += _compare(file, said, known)
     return sorted(faults)
+
+
+def _twice(file: str, text: str) -> list[Fault]:
+    """Messages that stand there a second time: only one of the two translations would be used."""
+    faults: list[Fault] = []
+    first: dict[str, int] = {}
+    for found in _MSGID.finditer(text):
+        message, line = found[1].strip(), text.count("\n", 0, found.start()) + 1
+        if message in first:
+            fault = f"{message.splitlines()[0]} stands in line {first[message]} already. Keep one of the two."
+            faults.append(Fault(file, line, fault))
+        first.setdefault(message, line)
+    return faults
+
+
+_MSGID = re.compile(r"^msgid (.*?)(?=^msgstr)", re.MULTILINE | re.DOTALL)
 
 
 def locale_of(catalogue: Path) -> str:

@@ -486,6 +486,13 @@ def test_what_is_said_must_be_translated_and_nothing_else(folder: Path, tmp_path
     ]
 
 
+def test_a_message_stands_once(folder: Path, tmp_path: Path) -> None:
+    again = '\nmsgid "Hello, {name}!"\nmsgstr "Xin chào {name}!"\n'
+    write(folder, PO, CONTENT[PO] + again)
+    faults = [str(fault) for fault in words.missing(folder, tmp_path)]
+    assert faults == [f'{PO}:12: "Hello, {{name}}!" stands in line 5 already. Keep one of the two.']
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [

@@ -1,7 +1,7 @@
 """What goes out unasked, sent and looked at."""
 
 from bot.app import Program
-from scheduler import jobs
+from scheduler import broadcasts, jobs
 from scheduler.jobs import Office
 from tests.fakes.platform import Hand, Heard, Platform
 
@@ -14,5 +14,6 @@ async def told(platform: Platform, program: Program, hand: Hand) -> list[Heard]:
     for _ in range(2):
         await jobs.find_late(office, platform.clock())
         await jobs.hand_over(office, platform.clock())
+        await broadcasts.hand_over(office, platform.clock())
         await platform.send_waiting()
     return await platform.told(hand)

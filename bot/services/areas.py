@@ -8,6 +8,7 @@ from bot.core.areas import AreaMap, take_apart
 from bot.core.errors import SetupFault
 from bot.core.text import phrase
 from bot.models import Unit, UnitName, UnitSuccessor
+from bot.services import goals
 from bot.storage import areas, audit
 from bot.storage.database import Transaction
 
@@ -61,6 +62,8 @@ def change(tx: Transaction, wanted: Change, *, now: datetime) -> tuple[list[str]
         made = units
     else:
         made = _replace(tx, units, new, wanted.day)
+    if wanted.what == "merge":
+        goals.follow(tx, old, made[0].id or 0, day=wanted.day, now=now)
     for unit in units:
         audit.note(
             tx,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from bot.core.errors import N_, KnownError
@@ -11,7 +11,7 @@ from bot.core.periods import period_of
 from bot.models import Goal
 from bot.services import teams
 from bot.services.permissions import Action, require
-from bot.storage import aggregates, audit, goals
+from bot.storage import aggregates, areas, audit, goals
 from bot.storage.database import Transaction
 
 Measure = Literal["households", "people"]
@@ -130,6 +130,41 @@ def of_team(tx: Transaction, team: int, today: date, until: date | None = None) 
     return _progress(tx, team, goals.of_team(tx, team, today), until or today)
 
 
+def follow(tx: Transaction, old: Sequence[int], new: int, *, day: date, now: datetime) -> int:
+    """Places merged on that day: their goals that still run become goals of the new place; how many it then has.
+
+    Goals for the same skill, measure and last day become one, their numbers added up.
+    """
+    moved: dict[tuple[int, str, str, date], Goal] = {}
+    for goal in goals.of_units(tx, old, day):
+        key = (goal.team_id, goal.skill, goal.measure, goal.last)
+        goal.removed_at = now
+        goals.keep(tx, goal)
+        audit.note(
+            tx, at=now, person=None, action="remove", subject=("goal", goal.id or 0), before=goal.target, after=None
+        )
+        same = moved.get(key)
+        if same is None:
+            moved[key] = Goal(
+                team_id=goal.team_id,
+                unit_id=new,
+                skill=goal.skill,
+                measure=goal.measure,
+                target=goal.target,
+                first=goal.first,
+                last=goal.last,
+                created_at=now,
+            )
+        else:
+            same.target, same.first = min(same.target + goal.target, LARGEST), min(same.first, goal.first)
+    for goal in moved.values():
+        kept = goals.keep(tx, goal)
+        audit.note(
+            tx, at=now, person=None, action="set", subject=("goal", kept.id or 0), before=None, after=goal.target
+        )
+    return len(moved)
+
+
 def as_wish(progress: Progress) -> Wish:
     """The goal, to be set again with another number."""
     return Wish(
@@ -152,6 +187,7 @@ def _progress(tx: Transaction, team: int, rows: Sequence[Goal], until: date) -> 
         return []
     covered = [place.id for place in teams.places(tx, team)]
     units = sorted({row.unit_id for row in rows if row.unit_id is not None})
+    parts = _parts(tx, units)
     labels = aggregates.unit_labels(tx, units)
     known = aggregates.households_of(tx, sorted({*units, *covered}))
     everything = sum(known[unit] for unit in covered if unit in known) or None
@@ -170,12 +206,26 @@ def _progress(tx: Transaction, team: int, rows: Sequence[Goal], until: date) -> 
             done=sum(
                 _counted(row, homes, persons, answers)
                 for day, unit, homes, persons, answers in filed
-                if row.first <= day <= row.last and row.unit_id in (None, unit)
+                if row.first <= day <= row.last and (row.unit_id is None or unit in parts[row.unit_id])
             ),
             households=known.get(row.unit_id) if row.unit_id else everything,
         )
         for row in rows
     ]
+
+
+def _parts(tx: Transaction, units: Sequence[int]) -> dict[int, set[int]]:
+    """By unit of a goal, the units whose reports count for it: on a map on which it is, they are that unit.
+
+    A place that was merged into it, or, where a split came later, the parts it became.
+    """
+    around = areas.map_around(tx, units)
+    found: dict[int, set[int]] = {}
+    for unit in units:
+        end = around.areas[unit].end
+        day = end - timedelta(days=1) if end else date.max
+        found[unit] = {each for each in around.areas if around.home(each, day) == unit}
+    return found
 
 
 def _counted(goal: Goal, homes: int, persons: int, answers: Mapping[str, Any]) -> int:

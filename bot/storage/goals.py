@@ -1,5 +1,6 @@
 """Queries about goals."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,12 @@ def of_team(tx: Transaction, team: int, day: date) -> list[Goal]:
         .order_by(col(Goal.last), col(Goal.id))
     )
     return list(tx.session.scalars(query))
+
+
+def of_units(tx: Transaction, units: Sequence[int], day: date) -> list[Goal]:
+    """The goals of these units that run on that day or later, locked, the oldest first."""
+    query = select(Goal).where(col(Goal.unit_id).in_(units), col(Goal.removed_at).is_(None), col(Goal.last) >= day)
+    return list(tx.session.scalars(query.order_by(col(Goal.id)).with_for_update()))
 
 
 def twin(tx: Transaction, goal: Goal) -> Goal | None:

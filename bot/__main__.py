@@ -149,6 +149,20 @@ def export_reports(
     export_commands.export_reports(first=first, last=last, out=out, format_=format_, team=team)
 
 
+@export.command("totals")
+def export_totals(
+    first: Annotated[str, typer.Option("--from", help="First day, 2026-10-01.")],
+    last: Annotated[str, typer.Option("--to", help="Last day, 2026-12-31.")],
+    by: Annotated[str, typer.Option("--by", help="day, unit, team, commune or province.")] = "commune",
+    team: Annotated[str, typer.Option("--team", help="Name or code of one team; else all of them.")] = "",
+    on: Annotated[str, typer.Option("--map", help="Units by the map of this day; else of the last day.")] = "",
+) -> None:
+    """What filed reports of some days add up to, as CSV on the screen; units by the old map or the new."""
+    from bot import export_commands
+
+    export_commands.print_totals(first=first, last=last, by=by, team=team, on=on)
+
+
 @db.command()
 def upgrade() -> None:
     """Make the database, or bring it to this program's version."""

@@ -1,14 +1,20 @@
 """What `tungngo export` does."""
 
+import csv
+import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 from bot import library, logs
 from bot.commands import read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
-from bot.services import exports
+from bot.services import exports, totals
+from bot.settings import Settings
 from bot.storage import areas, schema
+from bot.storage.aggregates import By
 from bot.storage.database import Database, Transaction
 
 
@@ -18,14 +24,9 @@ def export_reports(*, first: str, last: str, out: Path, format_: str, team: str)
     if wanted_format is None:
         msg = f"The format {format_!r} is not known. Choose xlsx or csv."
         raise SetupFault(msg)
-    days = _day("--from", first), _day("--to", last)
-    if days[0] > days[1]:
-        msg = "--from is after --to. Change the two."
-        raise SetupFault(msg)
+    days = _days(first, last)
     settings = read_settings()
-    logs.set_up(settings.log_level)
-    schema.check(settings.database)
-    database = Database(settings.database)
+    database = _open(settings)
 
     def work(tx: Transaction) -> int:
         order = exports.Order(
@@ -52,6 +53,36 @@ def export_reports(*, first: str, last: str, out: Path, format_: str, team: str)
     finally:
         database.close()
     print(f"{out}: {count} phiếu")  # noqa: T201  what a command prints is its result
+
+
+def print_totals(*, first: str, last: str, by: str, team: str, on: str) -> None:
+    """Print the sums, comma-separated. SetupFault for a day, a team or a way to add up that is none."""
+    wanted = next((each for each in get_args(By) if each == by), None)
+    if wanted is None:
+        msg = f"--by {by!r} is not known. Choose {', '.join(get_args(By))}."
+        raise SetupFault(msg)
+    days = _days(first, last)
+    map_day = _day("--map", on) if on else days[1]
+    with closing(_open(read_settings())) as database:
+        found = database.read_now(lambda tx: totals.everything(tx, _teams(tx, team), days=days, by=wanted, on=map_day))
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow((wanted, "reports", "households", "people", "elderly"))
+    for row in found:
+        out.writerow((row.label, row.reports, row.households, row.people, row.elderly))
+
+
+def _open(settings: Settings) -> Database:
+    logs.set_up(settings.log_level)
+    schema.check(settings.database)
+    return Database(settings.database)
+
+
+def _days(first: str, last: str) -> tuple[date, date]:
+    days = _day("--from", first), _day("--to", last)
+    if days[0] > days[1]:
+        msg = "--from is after --to. Change the two."
+        raise SetupFault(msg)
+    return days
 
 
 def _teams(tx: Transaction, name: str) -> tuple[int, ...]:

@@ -1,4 +1,5 @@
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,8 @@ import pytest
 from bot import export_commands
 from bot.core.errors import SetupFault
 from bot.library import Library
+from bot.services import areas
+from bot.services.areas import Change
 from bot.storage.database import Database
 from tests.commune import Commune
 from tests.fakes.clock import SettableClock
@@ -54,3 +57,32 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(commune: Commune, tmp_
     commune.file("2026-11-02")
     with pytest.raises(SetupFault, match="cannot be written"):
         export(tmp_path / "missing" / "a.csv")
+
+
+def print_totals(**more: str) -> None:
+    given = {"first": "2026-11-01", "last": "2026-11-30", "by": "unit", "team": "", "on": "", **more}
+    export_commands.print_totals(**given)
+
+
+def test_sums_are_printed_by_the_old_map_and_the_new_one(commune: Commune, capsys: pytest.CaptureFixture[str]) -> None:
+    commune.file("2026-11-02", unit=3, households=5, people=8, elderly=None)
+    commune.file("2026-11-03", unit=4, households=2, people=3, elderly=1)
+    merged = Change(
+        what="merge", old=["Thôn 3", "Thôn 4"], new=["Thôn Mới"], day=date(2026, 11, 10), commune="Xã Bản Mẫu"
+    )
+    commune.database.write_now(lambda tx: areas.change(tx, merged, now=commune.now))
+    print_totals()
+    assert capsys.readouterr().out.splitlines() == ["unit,reports,households,people,elderly", "Thôn Mới,2,7,11,1"]
+    print_totals(on="2026-11-09")
+    assert capsys.readouterr().out.splitlines()[1:] == ["Thôn 3,1,5,8,", "Thôn 4,1,2,3,1"]
+    print_totals(by="team", team="TM")
+    assert capsys.readouterr().out.splitlines()[1:] == ['"Tổ Bản Mẫu, Xã Bản Mẫu",2,7,11,1']
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [({"by": "week"}, "province"), ({"on": "hôm nay"}, "2026-10-01"), ({"team": "X"}, "Tổ Bản Mẫu")]
+)
+def test_sums_of_what_is_none_are_one_clear_line(wrong: dict[str, str], told: str, commune: Commune) -> None:
+    assert commune.team
+    with pytest.raises(SetupFault, match=told):
+        print_totals(**wrong)

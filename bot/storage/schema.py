@@ -13,6 +13,7 @@ from bot.core.errors import SetupFault
 from bot.storage.database import is_away, make_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 7_315_201  # any number that nothing else locks
 
 
 def upgrade(url: str) -> None:
@@ -27,6 +28,8 @@ def upgrade(url: str) -> None:
             if engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # a table that changes is made anew
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # all of it or nothing, and one process at a time
+            else:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")  # one process at a time here too
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

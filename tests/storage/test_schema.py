@@ -1,4 +1,5 @@
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -171,3 +172,13 @@ def test_the_file_is_in_wal_mode_after_an_upgrade(tmp_path: Path) -> None:
     schema.upgrade(f"sqlite:///{tmp_path / 'x.db'}")
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_processes_that_start_together_bring_it_up_to_date_once(postgres_template: PostgresTemplate) -> None:
+    with postgres_template._connect() as connection:
+        connection.execute(b"CREATE DATABASE started_together")
+    url = postgres_template.url("started_together")
+    with ThreadPoolExecutor(4) as processes:
+        list(processes.map(lambda _: schema.upgrade(url), range(4)))
+    schema.check(url)
+    postgres_template.drop("started_together")

@@ -75,9 +75,12 @@ class Turn:
             self._places[team] = teams.places(self.tx, team, self.today)
         return self._places[team]
 
-    def place_labels(self, team: int) -> dict[int, str]:
-        """The names of the places of a team, with those that are no more: for reports made there."""
-        return teams.place_labels(self.tx, team, self.today)
+    def place_label(self, team: int, unit: int) -> str:
+        """The name of a place of a team, also of one that is no more: for reports made there."""
+        for place in self.places(team):
+            if place.id == unit:
+                return place.label
+        return teams.place_labels(self.tx, team, self.today).get(unit, "?")
 
     @property
     def payload(self) -> Payload:

@@ -117,9 +117,8 @@ def shown(turn: Turn, report: Filed) -> Reply:
     """One report: its answers, when it was received, what happened to it."""
     _ = turn.say
     form = turn.library.forms[report.state.form]
-    places = turn.place_labels(report.team)
     lines = [
-        f"{turn.show(question.short)}: {shown_answer(turn, question, report.state.answers[question.name], places)}"
+        f"{turn.show(question.short)}: {shown_answer(turn, question, report.state.answers[question.name], report.team)}"
         for question in form.survey
         if report.state.answers.get(question.name) is not None
     ]

@@ -39,11 +39,10 @@ def line(turn: Turn, form: Form, event: Event, team: int) -> str:
 
 def differences(turn: Turn, form: Form, changes: tuple[Change, ...] | list[Change], team: int) -> str:
     """What changed, as people read it: "Số hộ 5 → 6; Kết quả …"."""
-    places = turn.place_labels(team)
     known = {question.name: question for question in form.survey}
     return "; ".join(
-        f"{turn.show(known[each.name].short)} {shown_answer(turn, known[each.name], each.before, places)} → "
-        f"{shown_answer(turn, known[each.name], each.after, places)}"
+        f"{turn.show(known[each.name].short)} {shown_answer(turn, known[each.name], each.before, team)} → "
+        f"{shown_answer(turn, known[each.name], each.after, team)}"
         for each in changes
         if each.name in known
     )

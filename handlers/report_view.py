@@ -65,9 +65,8 @@ def _card_asking(turn: Turn, form: Form, state: FormState, note: str) -> Reply:
 
 
 def _card(turn: Turn, form: Form, state: FormState) -> list[str]:
-    places = turn.place_labels(state.team)
     lines = [
-        f"{turn.show(question.short)}: {shown_answer(turn, question, state.answers[question.name], places)}"
+        f"{turn.show(question.short)}: {shown_answer(turn, question, state.answers[question.name], state.team)}"
         for question in form.survey
         if state.answers.get(question.name) is not None
     ]
@@ -76,9 +75,8 @@ def _card(turn: Turn, form: Form, state: FormState) -> list[str]:
 
 def noted_so_far(turn: Turn, form: Form, state: FormState) -> str:
     """The answers given before the present question, in one line."""
-    places = turn.place_labels(state.team)
     shown = [
-        shown_answer(turn, question, state.answers[question.name], places, unit=True)
+        shown_answer(turn, question, state.answers[question.name], state.team, unit=True)
         for question in form.survey
         if question.name != state.at and state.answers.get(question.name) is not None
     ]

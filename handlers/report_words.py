@@ -1,6 +1,5 @@
 """Answers and refusals of a form in words."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,7 @@ def said(turn: Turn, refused: KnownError) -> str:
 
 
 def shown_answer(  # noqa: PLR0911  one return a type
-    turn: Turn, question: Question, value: Any, places: Mapping[int, str], *, unit: bool = False
+    turn: Turn, question: Question, value: Any, team: int, *, unit: bool = False
 ) -> str:
     """An answer as people read it: "18/11/2026", "Thôn 3", "VNeID 2 · Dịch vụ công 3"."""
     if value is None:
@@ -29,7 +28,7 @@ def shown_answer(  # noqa: PLR0911  one return a type
             day = date.fromisoformat(value)
             return turn.say("today") if unit and day == turn.today else turn.show(day)
         case "place":
-            return places.get(value, "?")
+            return turn.place_label(team, value)
         case "select_one":
             return _label(turn, question, value)
         case "select_multiple":

@@ -10,6 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 Values = Mapping[str, Any]
@@ -40,6 +41,7 @@ def holds(expression: str, values: Values, *, this: Any = None, today: date) -> 
     return not expression or bool(_evaluate(_parse(expression), {**values, "": this}, today))
 
 
+@lru_cache(maxsize=1024)  # a form asks the same few rules again and again
 def _parse(expression: str) -> ast.expr:
     python = []
     for token in _TOKEN.finditer(expression):

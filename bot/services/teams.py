@@ -5,6 +5,7 @@ import math
 import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from bot.core.areas import AreaMap, Name
 from bot.core.errors import N_, KnownError, SetupFault
@@ -49,6 +50,7 @@ def place_labels(tx: Transaction, team: int, on: date) -> dict[int, str]:
     return old | {place.id: place.label for place in places(tx, team, on)}
 
 
+@lru_cache(maxsize=4096)  # the same places in every turn; what they are called is all there is to it
 def _place(unit: int, name: Name) -> Place:
     return Place(id=unit, label=name.label, words=(name.name, *_short(name)))
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import Select, and_, bindparam, case, exists, func, literal, literal_column, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, exists, func, literal_column, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -111,10 +111,16 @@ def reply_from_json(body: dict[str, Any]) -> Reply:
 
 
 _IN_THE_WAY = and_(_OUTBOX.c.contact_id == bindparam("contact"), _WAITING, _OUTBOX.c.reason != HELD)
-_HAS_WAITING = select(literal(1)).where(_IN_THE_WAY).limit(1)
+_FREE = and_(bindparam("holder") != "", ~exists().where(_IN_THE_WAY))
+_HELD_VALUES = {
+    "status": case((_FREE, "sending"), else_="pending"),
+    "attempts": case((_FREE, 1), else_=0),
+    "owner": case((_FREE, bindparam("holder")), else_=""),
+    "lease_until": case((_FREE, bindparam("lease", type_=_OUTBOX.c.lease_until.type)), else_=null()),
+}
 _OUT_NEW = {
-    "sqlite": sqlite.insert(_OUTBOX).on_conflict_do_nothing().returning(_OUTBOX.c.id),
-    "postgresql": postgresql.insert(_OUTBOX).on_conflict_do_nothing().returning(_OUTBOX.c.id),
+    name: insert(_OUTBOX).values(_HELD_VALUES).on_conflict_do_nothing().returning(_OUTBOX.c.id, _OUTBOX.c.status)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
 
@@ -137,9 +143,10 @@ def put_out(tx: Transaction, outgoing: Outgoing, now: datetime) -> tuple[int, bo
 
     A row is born held by its owner unless something still waits for the same chat: order within a chat is kept.
     """
-    waits = tx.connection.execute(_HAS_WAITING, {"contact": outgoing.contact}).scalar() is not None
-    held = bool(outgoing.owner) and not waits
     row = {
+        "contact": outgoing.contact,
+        "holder": outgoing.owner,
+        "lease": now + LEASE,
         "key": outgoing.key,
         "contact_id": outgoing.contact,
         "kind": outgoing.kind,
@@ -147,18 +154,14 @@ def put_out(tx: Transaction, outgoing: Outgoing, now: datetime) -> tuple[int, bo
         "unasked": outgoing.unasked,
         "body": reply_to_json(outgoing.reply),
         "retire": outgoing.retire,
-        "status": "sending" if held else "pending",
-        "attempts": 1 if held else 0,
         "due_at": now,
-        "owner": outgoing.owner if held else "",
-        "lease_until": now + LEASE if held else None,
         "reason": "",
         "message_ref": "",
         "created_at": now,
         "sent_at": None,
     }
-    new = tx.connection.execute(_OUT_NEW[tx.connection.dialect.name], row).scalar_one_or_none()
-    return None if new is None else (new, held)
+    new: Any = tx.connection.execute(_OUT_NEW[tx.connection.dialect.name], row).one_or_none()
+    return None if new is None else (new.id, new.status == "sending")
 
 
 _earlier = _OUTBOX.alias("earlier")

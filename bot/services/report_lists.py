@@ -111,7 +111,7 @@ def pattern(tx: Transaction, *, person: int, today: date) -> Filed | None:
 def history(tx: Transaction, report_id: int, *, roles: Sequence[Membership], person: int) -> list[Event]:
     """Everything that happened to a report, the oldest first. KnownError for who may not see it."""
     reports.open_for_change(tx, report_id, roles=roles, person=person)
-    rows = storage.audit(tx, report_id)
+    rows = storage.trail(tx, report_id)
     names = people.persons(tx, sorted({row.person_id for row in rows if row.person_id}))
     reasons = {version.version: version.reason for version in storage.versions(tx, report_id)}
     events, version = [], 0

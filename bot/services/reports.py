@@ -62,7 +62,11 @@ class Change:
 
 def number(report: Report, code: str) -> str:
     """The receipt number as people see it."""
-    return f"{code}-{report.year}-{report.number:04d}"
+    return _number(code, report.year, report.number)
+
+
+def _number(code: str, year: int, serial: int) -> str:
+    return f"{code}-{year}-{serial:04d}"
 
 
 def check(tx: Transaction, form: Form, state: FormState, *, roles: Sequence[Membership], today: date) -> Membership:
@@ -78,8 +82,8 @@ def check(tx: Transaction, form: Form, state: FormState, *, roles: Sequence[Memb
 def twin(tx: Transaction, state: FormState, *, role: Membership, person: int, now: datetime) -> str | None:
     """The number of a report of the last days that says the same; None when there is none."""
     probe = _report(state, role=role, person=person, said_at=now, now=now, year=now.year, serial=0)
-    found = reports.twins(tx, probe)
-    return number(found[0], role.team_code) if found else None
+    found = reports.twin(tx, probe)
+    return _number(role.team_code, *found) if found else None
 
 
 def file(

@@ -3,8 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import insert
+
 from bot.models import Audit
 from bot.storage.database import Transaction
+
+_NEW = insert(Audit.metadata.tables["audit"])
 
 
 def note(
@@ -12,6 +16,5 @@ def note(
 ) -> None:
     """Keep one change of a subject, ("goal", its id); without a person it was the operator."""
     name, row = subject
-    audit = Audit(at=at, person_id=person, action=action, subject=name, subject_id=row, before=before, after=after)
-    tx.session.add(audit)
-    tx.session.flush()
+    values = {"at": at, "person_id": person, "action": action, "subject": name, "subject_id": row}
+    tx.connection.execute(_NEW, {**values, "before": before, "after": after})

@@ -4,14 +4,35 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.models import Audit, Report, ReportCounter, ReportVersion, Team
+from bot.storage import audit
 from bot.storage.database import Transaction
 
+SAME = ("person_id", "team_id", "unit_id", "day", "households", "people")  # what two reports that are one share
+
 _COUNTER = ReportCounter.metadata.tables["report_counter"]
+_REPORT = Report.metadata.tables["report"]
+_NEW = insert(_REPORT).returning(_REPORT.c.id)
+_NEW_VERSION = insert(ReportVersion.metadata.tables["report_version"])
+_WEEK = select(func.count(), func.coalesce(func.sum(_REPORT.c.households), 0)).where(
+    _REPORT.c.person_id == bindparam("person"),
+    _REPORT.c.day.between(bindparam("first"), bindparam("last")),
+    _REPORT.c.status == "filed",
+)
+_TWINS = (
+    select(_REPORT.c.year, _REPORT.c.number)
+    .where(
+        *(_REPORT.c[name] == bindparam(name) for name in SAME),
+        _REPORT.c.status == "filed",
+        _REPORT.c.received_at > bindparam("since"),
+    )
+    .order_by(_REPORT.c.id)
+    .limit(1)
+)
 
 
 def next_number(tx: Transaction, team: int, year: int) -> int:
@@ -28,33 +49,27 @@ def next_number(tx: Transaction, team: int, year: int) -> int:
 
 def add(tx: Transaction, report: Report) -> Report:
     """Keep a new report with its first version."""
-    tx.session.add(report)
-    tx.session.flush()
+    report.id = tx.connection.execute(_NEW, report.model_dump(exclude={"id"})).scalar_one()
     add_version(tx, report, person=report.person_id, reason="", at=report.received_at)
     return report
 
 
 def add_version(tx: Transaction, report: Report, *, person: int, reason: str, at: datetime) -> None:
     """Keep what the report says now as its newest version."""
-    tx.session.add(
-        ReportVersion(
-            report_id=report.id or 0,
-            version=report.version,
-            answers=report.answers,
-            person_id=person,
-            reason=reason,
-            at=at,
-        )
-    )
-    tx.session.flush()
+    row = {
+        "report_id": report.id,
+        "version": report.version,
+        "answers": report.answers,
+        "person_id": person,
+        "reason": reason,
+        "at": at,
+    }
+    tx.connection.execute(_NEW_VERSION, row)
 
 
 def note(tx: Transaction, *, at: datetime, person: int, action: str, report: int, before: Any, after: Any) -> None:
     """Keep who changed what."""
-    tx.session.add(
-        Audit(at=at, person_id=person, action=action, subject="report", subject_id=report, before=before, after=after)
-    )
-    tx.session.flush()
+    audit.note(tx, at=at, person=person, action=action, subject=("report", report), before=before, after=after)
 
 
 def get(tx: Transaction, report: int) -> Report | None:
@@ -87,27 +102,16 @@ def of_team(tx: Transaction, team: int, first: date, last: date) -> Sequence[Rep
     return tx.session.scalars(query).all()
 
 
-def twins(tx: Transaction, report: Report, days: int = 3) -> list[Report]:
-    """Reports of the last days with the same place, day and counts by the same person."""
-    query = select(Report).where(
-        col(Report.person_id) == report.person_id,
-        col(Report.team_id) == report.team_id,
-        col(Report.unit_id) == report.unit_id,
-        col(Report.day) == report.day,
-        col(Report.households) == report.households,
-        col(Report.people) == report.people,
-        col(Report.status) == "filed",
-        col(Report.received_at) > report.received_at - timedelta(days=days),
-    )
-    return list(tx.session.scalars(query))
+def twin(tx: Transaction, report: Report, days: int = 3) -> tuple[int, int] | None:
+    """(year, number) of a report of the last days with the same place, day and counts by the same person."""
+    since = report.received_at - timedelta(days=days)
+    found: Any = tx.connection.execute(_TWINS, {"since": since, **report.model_dump(include=set(SAME))}).one_or_none()
+    return None if found is None else (found.year, found.number)
 
 
 def week_of_person(tx: Transaction, person: int, first: date, last: date) -> tuple[int, int]:
     """(reports, households) of a person over the days first..last."""
-    query = select(func.count(), func.coalesce(func.sum(col(Report.households)), 0)).where(
-        col(Report.person_id) == person, col(Report.day).between(first, last), col(Report.status) == "filed"
-    )
-    number, households = tx.connection.execute(query).one()
+    number, households = tx.connection.execute(_WEEK, {"person": person, "first": first, "last": last}).one()
     return int(number), int(households)
 
 
@@ -157,7 +161,7 @@ def versions(tx: Transaction, report: int) -> Sequence[ReportVersion]:
     return tx.session.scalars(query.order_by(col(ReportVersion.version))).all()
 
 
-def audit(tx: Transaction, report: int) -> Sequence[Audit]:
+def trail(tx: Transaction, report: int) -> Sequence[Audit]:
     """Who filed, changed, withdrew and restored the report, the oldest first."""
     query = select(Audit).where(col(Audit.subject) == "report", col(Audit.subject_id) == report)
     return tx.session.scalars(query.order_by(col(Audit.id))).all()

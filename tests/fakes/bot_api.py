@@ -15,11 +15,12 @@ import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
 from tests.fakes.bot_api_rules import Json, Refused, check, read_rows, read_text
+from tests.fakes.stand_in import Fault, StandIn, cut, spoil
 
 TOKEN = "123456:stand-in-token"
 FAULTS = (
@@ -32,27 +33,6 @@ FAULTS = (
     "drop_after",  # … and after it
     "truncated",  # carried out, but the answer is half
 )
-
-
-@dataclass
-class Fault:
-    kind: str
-    method: str
-    times: int
-    code: int
-    description: str
-    retry_after: int
-    skip: int
-
-    def meets(self, method: str) -> bool:
-        """Whether this call goes wrong; counts."""
-        if not self.times or self.method not in ("*", method):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        self.times -= 1
-        return True
 
 
 @dataclass
@@ -185,11 +165,15 @@ class User:
         return self._did("my_chat_member", head | change)
 
 
-class FakeBotApi:
-    """The server. `calls` holds what was carried out or refused, `violations` what a correct bot never does."""
+class FakeBotApi(StandIn):
+    """The server."""
+
+    faults = FAULTS
+    trouble = "Internal Server Error"
 
     def __init__(self, *, token: str = TOKEN, username: str = "tung_ngo_bot") -> None:
-        self.token, self.now, self.url = token, 1_795_312_800, ""
+        super().__init__()
+        self.token, self.now = token, 1_795_312_800
         number = int(token.partition(":")[0])
         self.me: Json = {"id": number, "is_bot": True, "first_name": "Từng Ngõ", "username": username}
         self.chats: dict[int, ChatState] = {}
@@ -197,28 +181,8 @@ class FakeBotApi:
         self.callbacks: dict[str, Json | None] = {}  # query id: its answer
         self.commands: dict[str, list[Json]] = {}  # by language, "" for everybody
         self.webhook: Json = {}
-        self.calls: list[tuple[str, Json]] = []  # getUpdates stands in `polls`
-        self.polls: list[Json] = []
-        self.violations: list[str] = []
-        self.changed = asyncio.Event()
-        self._faults: list[Fault] = []
         self._updates, self._messages, self._users = 700, 0, 1000
         self._poll = 0
-        self._closed = False
-
-    async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=64 << 20)
-        app.router.add_route("*", "/bot{token}/{method}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._closed = True
-        self.wake()
-        await self._runner.cleanup()
 
     # ---- for tests
 
@@ -227,21 +191,6 @@ class FakeBotApi:
         self._users += 1
         number = number or self._users
         return User(self, number, name, language, chat or number)
-
-    def fault(  # a line of defaults a test
-        self,
-        kind: str,
-        method: str = "*",
-        *,
-        times: int = 1,
-        code: int = 500,
-        description: str = "Internal Server Error",
-        retry_after: int = 1,
-        skip: int = 0,
-    ) -> None:
-        """After `skip` calls of the method (any method: "*") the next `times` go wrong; see FAULTS."""
-        assert kind in FAULTS, kind
-        self._faults.append(Fault(kind, method, times, code, description, retry_after, skip))
 
     def push(self, kind: str, body: Json) -> int:
         """Any update, as it came from Telegram; its id."""
@@ -260,15 +209,7 @@ class FakeBotApi:
                 with suppress(Refused):
                     self._execute(str(answer["method"]), {k: v for k, v in answer.items() if k != "method"})
 
-    def called(self, method: str) -> list[Json]:
-        """The parameters of every call of that method, in order."""
-        return [params for name, params in self.calls if name == method]
-
     # ---- the server
-
-    def wake(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
 
     def keep(self, chat: ChatState, message: Message) -> Message:
         self._messages += 1
@@ -281,7 +222,7 @@ class FakeBotApi:
         params = await _params(request)
         if request.match_info["token"] != self.token:
             return _answer(Refused("Unauthorized", 401))
-        fault = next((f for f in self._faults if f.meets(method)), None)
+        fault = self._next_fault(method)
         if fault and (early := await self._fail_early(fault, request)):
             return early
         try:
@@ -289,12 +230,7 @@ class FakeBotApi:
             response = _answer(self._execute(method, params) if result is None else result)
         except Refused as refused:
             response = _answer(refused)
-        if fault and fault.kind == "drop_after":
-            _cut(request)
-        if fault and fault.kind == "truncated":
-            assert isinstance(response.body, bytes)
-            response.body = response.body[: len(response.body) // 2]
-        return response
+        return spoil(fault, request, response)
 
     async def _fail_early(self, fault: Fault, request: web.Request) -> web.Response | None:
         match fault.kind:
@@ -307,10 +243,9 @@ class FakeBotApi:
             case "html502":
                 return web.Response(status=502, text="<html>502 Bad Gateway</html>", content_type="text/html")
             case "hang":
-                while not self._closed:
-                    await self.changed.wait()
+                await self._hang()
             case "drop":
-                _cut(request)
+                cut(request)
             case _:
                 return None
         return web.Response(status=500)
@@ -425,8 +360,3 @@ def _answer(result: Any) -> web.Response:
     return web.json_response(
         body | ({"parameters": result.parameters} if result.parameters else {}), status=result.code
     )
-
-
-def _cut(request: web.Request) -> None:
-    if request.transport:
-        request.transport.abort()

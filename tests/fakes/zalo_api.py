@@ -19,12 +19,13 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 import orjson
 from aiohttp import web
 
+from tests.fakes.stand_in import Fault, StandIn, cut, spoil
 from tests.fakes.zalo_api_rules import HOOK_SET, PICTURE_LIMIT, PICTURES, SENDS, WORDS, Json, Refused, check
 
 Reach = Callable[[str, str, Mapping[str, str], bytes], Awaitable[tuple[int, bytes]]]
@@ -39,26 +40,6 @@ FAULTS = (
     "drop_after",  # … and after it
     "truncated",  # carried out, but the answer is half
 )
-
-
-@dataclass
-class Fault:
-    kind: str
-    method: str
-    times: int
-    code: int
-    description: str
-    skip: int
-
-    def meets(self, method: str) -> bool:
-        """Whether this call goes wrong; counts."""
-        if not self.times or self.method not in ("*", method):
-            return False
-        if self.skip:
-            self.skip -= 1
-            return False
-        self.times -= 1
-        return True
 
 
 @dataclass
@@ -156,22 +137,22 @@ class User:
         return self.last.choices
 
 
-class FakeZaloApi:
-    """The server. `calls` holds what was carried out or refused, `violations` what a correct bot never does."""
+class FakeZaloApi(StandIn):
+    """The server."""
+
+    http_method = "POST"
+    faults = FAULTS
 
     def __init__(self, *, token: str = TOKEN, monotonic: Callable[[], float] = time.monotonic) -> None:
         """`monotonic` measures how fast the bot polls; give it the bot's own clock."""
-        self.token, self.now, self.url = token, 1_795_312_800_123, ""
+        super().__init__()
+        self.token, self.now = token, 1_795_312_800_123
         self.name = "Bot Thử Nghiệm"
         self.me: Json = {"id": token.partition(":")[0], "account_name": "bot.ThuNghiem", "account_type": "BASIC"}
         self.me["can_join_groups"] = False
         self.chats: dict[str, ChatState] = {}
         self.pending: dict[str, Json] = {}  # events no poll and no webhook has taken, by message id
         self.webhook: Json = {}
-        self.calls: list[tuple[str, Json]] = []  # getUpdates stands in `polls`
-        self.polls: list[Json] = []
-        self.violations: list[str] = []
-        self.changed = asyncio.Event()
         self.reach: Reach = self._reach  # (method, address, headers, body) -> (status, body): our way to the bot
         # QUIRKS
         self.envelope = False  # webhook bodies as {"ok": true, "result": …}
@@ -187,26 +168,10 @@ class FakeZaloApi:
         self.no_test = False  # there is no testWebhook
         self.verification = True  # setWebhook tells what came of its first call
         self._monotonic = monotonic
-        self._faults: list[Fault] = []
         self._last: Json | None = None
         self._replayed_at = float("-inf")
         self._polling: list[web.Request] = []
         self._ids = 0
-        self._closed = False
-
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_post("/bot{token}/{method}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._closed = True
-        self.wake()
-        await self._runner.cleanup()
 
     # ---- for tests
 
@@ -214,20 +179,6 @@ class FakeZaloApi:
         """A person; `chat` puts her in a group."""
         number = number or self.new_id()
         return User(self, number, name, chat or number)
-
-    def fault(  # a line of defaults a test
-        self,
-        kind: str,
-        method: str = "*",
-        *,
-        times: int = 1,
-        code: int = 500,
-        description: str = "",
-        skip: int = 0,
-    ) -> None:
-        """After `skip` calls of the method (any method: "*") the next `times` go wrong; see FAULTS."""
-        assert kind in FAULTS, kind
-        self._faults.append(Fault(kind, method, times, code, description, skip))
 
     def push(self, event_name: str, message: Json) -> str:
         """Any event, as it came from Zalo; its message's id."""
@@ -251,15 +202,7 @@ class FakeZaloApi:
         headers["Content-Type"] = "application/json"
         return await self.reach("POST", self.webhook["url"], headers, orjson.dumps(body) if body else b"")
 
-    def called(self, method: str) -> list[Json]:
-        """The parameters of every call of that method, in order."""
-        return [params for name, params in self.calls if name == method]
-
     # ---- the server
-
-    def wake(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
 
     def new_id(self) -> str:
         self._ids += 1
@@ -270,7 +213,7 @@ class FakeZaloApi:
         if request.match_info["token"] != self.token:
             return self._refuse(Refused(401))
         params = orjson.loads(await request.read())
-        fault = next((f for f in self._faults if f.meets(method)), None)
+        fault = self._next_fault(method)
         if fault and (early := await self._fail_early(fault, request)):
             return early
         try:
@@ -280,12 +223,7 @@ class FakeZaloApi:
                 self.violations.append(f"{method}: {refused.violation}")
             response = self._refuse(refused)
         self.wake()
-        if fault and fault.kind == "drop_after":
-            _cut(request)
-        if fault and fault.kind == "truncated":
-            assert isinstance(response.body, bytes)
-            response.body = response.body[: len(response.body) // 2]
-        return response
+        return spoil(fault, request, response)
 
     async def _fail_early(self, fault: Fault, request: web.Request) -> web.Response | None:
         match fault.kind:
@@ -295,10 +233,9 @@ class FakeZaloApi:
                 page = f"<html><title>{fault.code}</title></html>"
                 return web.Response(status=fault.code, text=page, content_type="text/html")
             case "hang":
-                while not self._closed:
-                    await self.changed.wait()
+                await self._hang()
             case "drop":
-                _cut(request)
+                cut(request)
             case _:
                 return None
         return web.Response(status=500)
@@ -432,11 +369,6 @@ class FakeZaloApi:
 
 def _json(body: Json | None, status: int = 200) -> web.Response:
     return web.Response(status=status, body=orjson.dumps(body) if body else b"", content_type="application/json")
-
-
-def _cut(request: web.Request) -> None:
-    if request.transport:
-        request.transport.abort()
 
 
 def _is_gone(request: web.Request) -> bool:

@@ -125,7 +125,13 @@ def typed(turn: Turn) -> Reply:
         answer = answers.typed(question, text, context(turn, state))
     except AnswerRejected as rejected:
         return show(turn, form, state, rejected)
-    return take(turn, form, state, answer)
+    return take(turn, form, state, _with_ticked(state, answer))
+
+
+def _with_ticked(state: FormState, answer: Any) -> Any:
+    """What is typed is added to what was ticked already; a correction says all of it anew."""
+    ticked = state.answers.get(state.at)
+    return {**ticked, **answer} if isinstance(ticked, dict) and not state.correcting else answer
 
 
 def _instead(turn: Turn, form: Form, state: FormState) -> Reply | None:

@@ -1,27 +1,19 @@
 """Teams: who is in them, where they work, and how one joins."""
 
-import hashlib
-import math
-import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from bot.core.areas import AreaMap, Name
-from bot.core.errors import N_, KnownError, SetupFault
+from bot.core.errors import SetupFault
 from bot.core.forms import Place
 from bot.core.people import Membership, TeamRole
 from bot.core.text import phrase
 from bot.models import Invite, JoinRequest
-from bot.services import news
+from bot.services import codes, news
 from bot.services.news import News
 from bot.storage import areas, audit, joining, people
 from bot.storage.database import Transaction
-
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # 31 signs; none can be read as another
-CODE_LENGTH = 10
-PERSON_ATTEMPTS, PERSON_SPAN = 5, timedelta(minutes=15)  # wrong codes of one person
-ALL_ATTEMPTS, ALL_SPAN = 100, timedelta(minutes=1)  # and of everybody
 
 
 def roles(tx: Transaction, person: int) -> tuple[Membership, ...]:
@@ -87,10 +79,10 @@ def invite(
         known = ", ".join(each.name for each in areas.all_teams(tx)) or "none yet"
         msg = f"There is no team {team!r}. Teams: {known}."
         raise SetupFault(msg)
-    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    code = codes.new()
     tx.session.add(
         Invite(
-            code_hash=_hash(code),
+            code_hash=codes.hashed(code),
             team_id=found.id,
             role=role,
             uses_left=uses,
@@ -103,13 +95,7 @@ def invite(
     tx.session.flush()
     after = {"role": role, "uses": uses, "days": days, "approve": approve}
     audit.note(tx, at=now, person=person, action="invite", subject=("team", found.id), before=None, after=after)
-    return f"{code[:5]}-{code[5:]}"
-
-
-def looks_like_code(text: str) -> bool:
-    """Whether a typed text has the shape of an invitation code."""
-    code = _plain(text)
-    return len(code) == CODE_LENGTH and set(code) <= set(ALPHABET)
+    return codes.shown(code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,18 +112,15 @@ def join(tx: Transaction, *, person: int, code: str, now: datetime, today: date 
 
     A code never lowers a role somebody has already; who is in the team already uses nothing up.
     """
-    _slow_down(tx, person, now)
-    hashed = _hash(_plain(code))
+    codes.slow_down(tx, person, now)
+    hashed = codes.hashed(code)
     found = people.find_invite(tx, hashed, now)
     mine = {role.team: role.role for role in people.memberships(tx, person)}
     invited = found or joining.any_invite(tx, hashed)
     if invited and mine.get(invited.team_id) in ("coordinator", invited.role):
         return _joined(tx, invited.team_id)
     if found is None:
-        joining.add_attempt(tx, person, now, forget=now - PERSON_SPAN)
-        raise KnownError(
-            N_("This code is not valid, was used up, or is too old. Check it letter by letter, or ask for a new one.")
-        )
+        raise codes.wrong(tx, person, now)
     if found.approve and joining.waiting_request(tx, found.team_id, person):
         return _joined(tx, found.team_id, waiting=True)
     found.uses_left -= 1
@@ -147,22 +130,6 @@ def join(tx: Transaction, *, person: int, code: str, now: datetime, today: date 
     people.add_member(tx, team=found.team_id, person=person, role=found.role, now=now)
     _note(tx, "join", found, person, now)
     return _joined(tx, found.team_id)
-
-
-def _slow_down(tx: Transaction, person: int, now: datetime) -> None:
-    """KnownError when too many codes did not work: of this person, or of everybody."""
-    tried = joining.attempts_of(tx, person, now - PERSON_SPAN)
-    if len(tried) >= PERSON_ATTEMPTS:
-        left = tried[-PERSON_ATTEMPTS] + PERSON_SPAN - now
-        raise KnownError(
-            N_(
-                "Several codes in a row did not work. Please wait {minutes} minutes, or ask the coordinator for a new "
-                "code."
-            ),
-            minutes=math.ceil(left / timedelta(minutes=1)),
-        )
-    if joining.attempts(tx, now - ALL_SPAN) >= ALL_ATTEMPTS:
-        raise KnownError(N_("Very many codes are being tried just now. Please try again in a few minutes."))
 
 
 def _ask(tx: Transaction, found: Invite, *, person: int, now: datetime, today: date) -> Joined:
@@ -193,11 +160,3 @@ def _joined(tx: Transaction, team: int, *, waiting: bool = False) -> Joined:
     found = areas.get_team(tx, team)
     assert found
     return Joined(team=team, name=found.name, waiting=waiting)
-
-
-def _plain(code: str) -> str:
-    return code.upper().replace("-", "").replace(" ", "")
-
-
-def _hash(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

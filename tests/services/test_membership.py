@@ -8,8 +8,9 @@ from bot.core.errors import KnownError, NotAllowed
 from bot.core.messages import InboundMessage
 from bot.library import Library
 from bot.services import invitations, membership, news, teams
+from bot.services.codes import ALL_ATTEMPTS
 from bot.services.membership import Act
-from bot.services.teams import ALL_ATTEMPTS, Joined
+from bot.services.teams import Joined
 from bot.storage import people
 from bot.storage.database import Database, Transaction
 from tests.fakes.clock import SettableClock

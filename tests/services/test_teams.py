@@ -12,7 +12,7 @@ from bot.core.messages import InboundMessage
 from bot.core.people import TeamRole
 from bot.library import Library
 from bot.services import teams
-from bot.services.teams import ALPHABET, CODE_LENGTH, looks_like_code
+from bot.services.codes import ALPHABET, CODE_LENGTH, looks_like_code
 from bot.storage import people
 from bot.storage.database import Database
 from tests.fakes.clock import SettableClock
@@ -146,6 +146,7 @@ def test_every_code_looks_like_one(code: str) -> None:
     assert looks_like_code(code)
     assert looks_like_code(f"{code[:5].lower()}-{code[5:]}")
     assert not looks_like_code(code[1:])
+    assert not looks_like_code("cam nhac hay")
     assert not looks_like_code(code + "2")
 
 

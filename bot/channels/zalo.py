@@ -264,7 +264,7 @@ class ZaloChannel:
 
 def pieces(reply: Reply, picture: str = "", media_url: Callable[[str], str] | None = None) -> list[Piece]:
     """The reply as messages; a picture carries the text where it fits a caption, else it comes last."""
-    text = unicodedata.normalize("NFC", as_text(reply, media_url)).strip()
+    text = unicodedata.normalize("NFC", as_text(reply, media_url, seen=bool(picture))).strip()
     if picture and length(text) <= CAPTION_LIMIT:
         return [Piece(text, picture)]
     parts = [Piece(part) for part in split(text, CAPABILITIES.text_limit)]

@@ -1,8 +1,11 @@
 """What a coordinator does with the members of a team: see, take out, hand over to; say who may join."""
 
+import re
+
 from bot.core.errors import KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.text import phrase
 from bot.services import membership
 from bot.services.membership import NOT_A_MEMBER, Request, Somebody
 from bot.services.permissions import Action, require
@@ -12,6 +15,10 @@ from handlers import team as team_page
 from handlers.team import acting, confirmed, home, ids, named, role_name
 
 PAGE = 8
+_WORDS = (
+    (re.compile(r"(?:duyet so|let in request) (\d{1,9})"), "yes"),
+    (re.compile(r"(?:tu choi so|refuse request) (\d{1,9})"), "no"),
+)
 
 
 def members(turn: Turn) -> Reply:
@@ -108,8 +115,20 @@ def asked(request: Request, number: int, words: Words) -> Reply:
         team=request.team,
         role=role_name(words, request.role),
     )
-    choices = (Choice(_("Let in"), make("join", f"{number}=yes")), Choice(_("Refuse"), make("join", f"{number}=no")))
+    choices = (
+        Choice(_("Let in request {n}", n=str(number)), make("join", f"{number}=yes"), numbered=False),
+        Choice(_("Refuse request {n}", n=str(number)), make("join", f"{number}=no"), numbered=False),
+    )
     return Reply(text=text, choices=choices)
+
+
+def meant(text: str) -> str:
+    """The button that a text such as "duyệt số 12" stands for; empty when it is none."""
+    words = phrase(text)
+    for pattern, wanted in _WORDS:
+        if found := pattern.fullmatch(words):
+            return make("join", f"{found[1]}={wanted}")
+    return ""
 
 
 def told(request: Request, words: Words) -> Reply:

@@ -43,7 +43,7 @@ def test_a_coordinator_is_told_once_and_can_answer(commune: Commune) -> None:
     tick(commune)
     (body,) = tick(commune)
     assert body["text"] == "Lan muốn vào Tổ Bản Mẫu, vai tình nguyện viên. Duyệt chứ?"
-    assert body["choices"] == [["Duyệt", "join:1=yes", True], ["Từ chối", "join:1=no", True]]
+    assert body["choices"] == [["Duyệt số 1", "join:1=yes", False], ["Từ chối số 1", "join:1=no", False]]
     assert commune.rows("outbox")[0]["unasked"]
 
 

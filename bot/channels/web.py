@@ -63,6 +63,7 @@ def as_json(message: OutboundMessage) -> dict[str, Any]:
         "at": message.created_at.isoformat() if message.created_at else "",
         "link": reply.link,
         "picture": f"{MEDIA}{reply.picture}" if reply.picture else "",
+        "picture_alt": reply.picture_alt,
         "file": f"{MEDIA}{reply.file}" if reply.file else "",
         "file_name": reply.file_name,
     }

@@ -2,37 +2,32 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
-import jinja2
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
-from starlette.responses import (
-    HTMLResponse,
-    JSONResponse,
-    PlainTextResponse,
-    RedirectResponse,
-    Response,
-    StreamingResponse,
-)
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.channels.web import as_json
 from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, Kind, OutboundMessage
-from bot.services import teams, transcript
+from bot.services import codes, learning, transcript, web_sessions
+from bot.storage.database import Transaction
 from bot.web import sessions
 from bot.web.personas import Persona
+from bot.web.rendering import NO_STORE, Renderer
 
 if TYPE_CHECKING:
     from bot.web.site import Site
 
-HEARTBEAT = 15.0  # seconds; also how often a page of another process looks by itself
-LOOK_AGAIN = 3.0
-BODY_LIMIT = 16 * 1024
-NO_STORE = {"cache-control": "no-store"}
+HEARTBEAT: Final = 15.0  # seconds; also how often a page of another process looks by itself
+LOOK_AGAIN: Final = 3.0
+BODY_LIMIT: Final = 16 * 1024
+ROW_DIGITS: Final = 19
+LONGEST_WAIT: Final = timedelta(days=31)  # what says that it waited longer comes from a phone whose clock was wrong
 
 
 class Posted(BaseModel):
@@ -44,21 +39,15 @@ class Posted(BaseModel):
     text: str = Field("", max_length=8192)
     payload: str = Field("", max_length=256)
     ref: str = Field("", max_length=20)
+    waited: float = Field(0, ge=0, allow_inf_nan=False)  # seconds since it was typed, by the phone's own clock
 
 
 class Pages:
     """The pages of one site."""
 
-    def __init__(self, site: "Site") -> None:
+    def __init__(self, site: "Site", renderer: Renderer) -> None:
         self._site = site
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            extensions=["jinja2.ext.i18n"],
-            undefined=jinja2.StrictUndefined,
-        )
-        words = site.library.words[site.locale]
-        self._templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self._renderer = renderer
 
     def routes(self) -> list[Route]:
         """The routes of these pages."""
@@ -66,6 +55,7 @@ class Pages:
             Route("/", self.chat),
             Route("/chat/messages", self.take, methods=["POST"]),
             Route("/chat/events", self.events),
+            Route("/chat/session", self.session),
         ]
         if self._site.personas:
             routes += [Route("/personas", self.personas), Route("/demo/as/{name}", self.become, methods=["POST"])]
@@ -74,67 +64,88 @@ class Pages:
     async def chat(self, request: Request) -> Response:
         """The page. A browser without a secret gets one; in the demo it first chooses who it is."""
         token = sessions.token_of(request)
-        persona = self._persona(token)
-        if self._site.personas and not persona:
-            return RedirectResponse("/personas", 303)
-        token = token or sessions.new_token()
-        response = self._page(
-            "chat.html",
-            commune=self._site.commune,
-            persona=persona.title if persona else "",
-            chat=sessions.chat_of(token)[:12],
-            csrf=sessions.csrf_of(token),
-            after=0,
-            start=f"start:{_invited(request)}",
-        )
-        sessions.keep(response, token, secure=self._site.secure)
+        try:
+            chat = await sessions.chat_opened(self._site, token)
+            persona = self._persona(chat)
+            if self._site.personas and not persona:
+                code = _invited(request)
+                return RedirectResponse(f"/personas?start={code}" if code else "/personas", 303)
+            if not chat:
+                token = sessions.new_token()
+                chat = sessions.chat_of(token)
+            response = self._renderer.page(
+                "chat.html",
+                persona=persona.title if persona else "",
+                chat=_short(chat),
+                csrf=sessions.csrf_of(chat),
+                start=f"start:{_invited(request)}",
+            )
+            sessions.keep(response, await sessions.renewed(self._site, token), secure=self._site.secure)
+        except DatabaseAway:
+            return self._renderer.page("away.html", status=503)
+        return response
+
+    async def session(self, request: Request) -> Response:
+        """What a page that was kept by the phone needs to go on; 401 when this browser has no chat any more."""
+        token = sessions.token_of(request)
+        try:
+            chat = await sessions.chat_opened(self._site, token)
+            if not chat:
+                return PlainTextResponse("ended", 401, headers=NO_STORE)
+            response = JSONResponse({"chat": _short(chat), "csrf": sessions.csrf_of(chat)}, headers=NO_STORE)
+            new = await sessions.renewed(self._site, token)
+        except DatabaseAway:
+            return PlainTextResponse("try again later", 503)
+        if new != token:
+            sessions.keep(response, new, secure=self._site.secure)
         return response
 
     async def take(self, request: Request) -> Response:
         """A message from the page: its answers come back at once, and on the event stream too."""
         token = sessions.token_of(request)
-        if not sessions.is_ours(request, token):
-            return PlainTextResponse("ended", 403)
-        body = await request.body()
         try:
-            posted = Posted.model_validate_json(body[: BODY_LIMIT + 1])
-        except ValidationError:
-            return PlainTextResponse("unreadable", 400)
-        message = InboundMessage(
-            channel="web",
-            chat=sessions.chat_of(token),
-            external_id=posted.id,
-            kind=Kind.TAP if posted.payload else Kind.TEXT,
-            text=posted.text,
-            payload=posted.payload,
-            message_ref=posted.ref,
-        )
-        try:
-            answers = await self._site.receive(message)
+            chat = await sessions.chat_opened(self._site, token)
+            if not sessions.is_ours(request, chat):
+                return PlainTextResponse("ended", 403)
+            posted = await _posted(request)
+            if posted is None:
+                return PlainTextResponse("unreadable", 400)
+            answers = await self._site.receive(_message(posted, chat, self._site.clock()))
+            shown = {"messages": [as_json(answer) for answer in answers]}
+            response = JSONResponse(shown, headers=NO_STORE)
+            new = await sessions.renewed(self._site, token)
         except DatabaseAway:
             return PlainTextResponse("try again later", 503)
-        return JSONResponse({"messages": [as_json(answer) for answer in answers]}, headers=NO_STORE)
+        if new != token:
+            sessions.keep(response, new, secure=self._site.secure)
+        return response
 
     async def events(self, request: Request) -> Response:
         """What the page has not shown yet, and then everything new, as Server-Sent Events."""
         token = sessions.token_of(request)
-        if not token:
+        try:
+            chat = await sessions.chat_opened(self._site, token)
+        except DatabaseAway:
+            return PlainTextResponse("try again later", 503)
+        if not chat:
             return PlainTextResponse("ended", 401)
         after = request.headers.get("last-event-id") or request.query_params.get("after", "0")
-        stream = self._stream(sessions.chat_of(token), int(after) if after.isdigit() else 0)
+        stream = self._stream(token, chat, int(after) if after.isdecimal() and len(after) < ROW_DIGITS else 0)
         return StreamingResponse(
             stream, media_type="text/event-stream", headers={**NO_STORE, "x-accel-buffering": "no"}
         )
 
-    async def _stream(self, chat: str, after: int) -> AsyncIterator[bytes]:
+    async def _stream(self, token: str, chat: str, after: int) -> AsyncIterator[bytes]:
         yield b"retry: 2000\n\n"
         quiet = 0.0
         with self._site.web.listen(chat) as new:
             while not self._site.web.closed:
                 new.clear()
                 try:
-                    found = await self._unseen(chat, after)
+                    found = await self._unseen(token, chat, after)
                 except DatabaseAway:
+                    return
+                if found is None:
                     return
                 for message in found:
                     after = message.id
@@ -148,37 +159,83 @@ class Pages:
                         quiet = 0.0
                         yield b": here\n\n"
 
-    async def _unseen(self, chat: str, after: int) -> Sequence[OutboundMessage]:
-        return await self._site.database.read(lambda tx: transcript.unseen(tx, channel="web", chat=chat, after=after))
+    async def _unseen(self, token: str, chat: str, after: int) -> Sequence[OutboundMessage] | None:
+        """None when the browser's secret has ended meanwhile."""
+        now = self._site.clock()
+
+        def look(tx: Transaction) -> Sequence[OutboundMessage] | None:
+            if web_sessions.enter(tx, token, now) is None:
+                return None
+            return transcript.unseen(tx, channel="web", chat=chat, after=after)
+
+        return await self._site.database.read(look)
 
     async def personas(self, request: Request) -> Response:
         """The demo's people."""
         token = sessions.token_of(request) or sessions.new_token()
-        response = self._page(
-            "personas.html", commune=self._site.commune, people=self._site.personas, csrf=sessions.csrf_of(token)
+        response = self._renderer.page(
+            "personas.html", people=self._site.personas, csrf=sessions.csrf_of(token), start=_invited(request)
         )
         sessions.keep(response, token, secure=self._site.secure)
         return response
 
     async def become(self, request: Request) -> Response:
-        """Take the cookie of one of the demo's people."""
+        """Take a cookie of one of the demo's people."""
         chosen = next((each for each in self._site.personas if each.name == request.path_params["name"]), None)
         form = await request.form()
         if chosen is None or form.get("csrf") != sessions.csrf_of(sessions.token_of(request)):
             return PlainTextResponse("ended", 403)
-        response = RedirectResponse("/", 303)
-        sessions.keep(response, chosen.token, secure=self._site.secure)
+        code = str(form.get("start", ""))
+        response = RedirectResponse(f"/?start={code}" if _is_start(code) else "/", 303)
+        token, chat, now = sessions.new_token(), chosen.chat, self._site.clock()
+        await self._site.database.write(lambda tx: web_sessions.issue(tx, token, chat, now))
+        sessions.keep(response, token, secure=self._site.secure)
         return response
 
-    def _persona(self, token: str) -> Persona | None:
-        return next((each for each in self._site.personas if each.token == token), None)
+    def _persona(self, chat: str) -> Persona | None:
+        return next((each for each in self._site.personas if each.chat == chat), None)
 
-    def _page(self, name: str, **values: object) -> HTMLResponse:
-        text = self._templates.get_template(name).render(locale=self._site.locale, **values)
-        return HTMLResponse(text, headers=NO_STORE)
+
+async def _posted(request: Request) -> Posted | None:
+    """What was posted; None when nobody can read it."""
+    size, parts = 0, []
+    async for part in request.stream():
+        size += len(part)
+        if size > BODY_LIMIT:
+            return None
+        parts.append(part)
+    try:
+        return Posted.model_validate_json(b"".join(parts))
+    except ValidationError:
+        return None
+
+
+def _message(posted: Posted, chat: str, now: datetime) -> InboundMessage:
+    """What was posted, as every channel tells it. How long it waited is the phone's word, and is believed in bounds."""
+    waited = timedelta(seconds=min(posted.waited, 2 * LONGEST_WAIT.total_seconds()))
+    return InboundMessage(
+        channel="web",
+        chat=chat,
+        external_id=posted.id,
+        kind=Kind.TAP if posted.payload else Kind.TEXT,
+        text=posted.text,
+        payload=posted.payload,
+        message_ref=posted.ref,
+        sent_at=now - waited if waited <= LONGEST_WAIT else None,
+    )
+
+
+def _short(chat: str) -> str:
+    """Enough of a chat's id for its page to know it again, not enough for anybody else."""
+    return chat[:12]
 
 
 def _invited(request: Request) -> str:
     """The code of an invitation's link; empty when there is none."""
     code = request.query_params.get("start", "")
-    return code if teams.looks_like_code(code) else ""
+    return code if _is_start(code) else ""
+
+
+def _is_start(code: str) -> bool:
+    """Whether it is what a link of ours may carry: an invitation, or a lesson of a printed sheet."""
+    return codes.looks_like_code(code) or bool(learning.linked(code))

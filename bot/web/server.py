@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.core.errors import SetupFault
 from bot.web.site import Site, build
@@ -14,12 +15,26 @@ STOP_SECONDS = 5  # open pages reconnect by themselves
 
 
 async def run_site(site: Site, *, host: str, port: int, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
-    """Serve until told to stop; then finish the requests under way. `listening` is told the address.
+    """Serve the site until told to stop; see `run_app`."""
+    await run_app(build(site), host=host, port=port, stop=stop, listening=listening, closing=site.web.close)
 
-    SetupFault when the port is taken.
+
+async def run_app(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    listening: Callable[[str], None],
+    closing: Callable[[], None] = lambda: None,
+    setting: str = "PORT",
+) -> None:
+    """Serve until told to stop; then end open streams by `closing` and finish the requests under way.
+
+    `listening` is told the address. SetupFault when the port is taken.
     """
     config = uvicorn.Config(
-        build(site),
+        app,
         host=host,
         port=port,
         lifespan="off",
@@ -29,7 +44,7 @@ async def run_site(site: Site, *, host: str, port: int, stop: asyncio.Event, lis
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     server = _Server(config)
-    serving = asyncio.create_task(_serve(server, host, port))
+    serving = asyncio.create_task(_serve(server, host, port, setting))
     starting = asyncio.create_task(server.listening.wait())
     await asyncio.wait({serving, starting}, return_when=asyncio.FIRST_COMPLETED)
     starting.cancel()
@@ -39,16 +54,16 @@ async def run_site(site: Site, *, host: str, port: int, stop: asyncio.Event, lis
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        site.web.close()
+        closing()
         server.should_exit = True
     await serving
 
 
-async def _serve(server: "_Server", host: str, port: int) -> None:
+async def _serve(server: "_Server", host: str, port: int, setting: str) -> None:
     try:
         await server.serve()
     except SystemExit:
-        msg = f"Port {port} on {host} is taken or not allowed. Set PORT to another number, or to 0 for a free one."
+        msg = f"Port {port} on {host} is taken or not allowed. Set {setting} to another number."
         raise SetupFault(msg) from None
 
 

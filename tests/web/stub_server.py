@@ -5,23 +5,26 @@ import json
 import socket
 import threading
 from collections.abc import AsyncIterator
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import jinja2
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.web.rendering import STATIC, Frozen, Renderer
+from bot.web.shell import shell_routes
+from bot.web.site import SafeHeaders
+from bot.words import Words
+
 Message = dict[str, Any]
 
-WEB = Path(__file__).parents[2] / "bot" / "web"
 CSRF = "stub-token"
-CSP = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+COMMUNE = "Xã Bản Mẫu (dữ liệu mẫu)"
 STARTED = "2026-11-22T09:14:00+07:00"
 
 VIETNAMESE = {
@@ -70,7 +73,12 @@ VIETNAMESE = {
     "You said:": "Đã gửi:",
     "Your message": "Tin nhắn",
     "Your words are shown on this phone only.": "Lời đã gõ chỉ hiện trên máy này.",
+    "Not connected. Type as usual: it is kept on this phone and sent when there is a connection.": (
+        "Chưa kết nối được. Cứ gõ như thường: lời gõ được giữ trên máy này và gửi khi có mạng."
+    ),
+    "Put Từng Ngõ on the home screen": "Đặt Từng Ngõ ra màn hình chính",
     "sending": "đang gửi",
+    "waiting to be sent": "chờ gửi",
 }
 
 PEOPLE = [
@@ -130,6 +138,7 @@ class Stub:
         self.received: list[Message] = []  # what had an effect, once each
         self.posts: list[str] = []  # the id of every attempt
         self.shown: list[Message] = []
+        self._whose: list[tuple[str, str]] = []  # of each message: who was at the screen
         self._answers: dict[str, list[Message]] = {}
         self._skills: set[str] = set()
         self._streams: set[asyncio.Queue[Message | None]] = set()
@@ -181,6 +190,7 @@ class Stub:
         message = {"id": len(self.shown) + 1, "text": text, "choices": offered, "edit_of": None, "at": STARTED}
         message |= {"link": "", "picture": ""} | more
         self.shown.append(message)
+        self._whose.append((self.persona, self.chat))
         return message
 
     def _publish(self, messages: list[Message]) -> None:
@@ -189,12 +199,7 @@ class Stub:
                 stream.put_nowait(message)
 
     def _app(self) -> Starlette:
-        loader = jinja2.FileSystemLoader(WEB / "templates")
-        self._pages = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-        self._pages.add_extension("jinja2.ext.i18n")
-        self._pages.install_gettext_callables(  # type: ignore[attr-defined]
-            lambda text: VIETNAMESE[text], lambda one, many, n: VIETNAMESE[one if n == 1 else many], newstyle=True
-        )
+        self._renderer = Renderer(Words("vi", VIETNAMESE), COMMUNE)
         return Starlette(
             routes=[
                 Route("/", self._chat),
@@ -202,20 +207,22 @@ class Stub:
                 Route("/demo/as/{name}", self._become, methods=["POST"]),
                 Route("/chat/messages", self._take, methods=["POST"]),
                 Route("/chat/events", self._events),
-                Mount("/static", StaticFiles(directory=WEB / "static")),
+                Route("/chat/session", self._session),
+                *shell_routes(self._renderer),
+                Mount(self._renderer.static, Frozen(directory=STATIC)),
+                Mount("/static", StaticFiles(directory=STATIC)),
             ],
+            middleware=[Middleware(SafeHeaders)],
         )
 
-    def _page(self, template: str, **values: Any) -> Response:
-        common = {"commune": "Xã Bản Mẫu (dữ liệu mẫu)", "locale": "vi", "csrf": CSRF}
-        html = self._pages.get_template(template).render(**common, **values)
-        return HTMLResponse(html, headers={"Content-Security-Policy": CSP, "Cache-Control": "no-store"})
-
     async def _chat(self, _request: Request) -> Response:
-        return self._page("chat.html", persona=self.persona, chat=self.chat, after=len(self.shown))
+        return self._renderer.page("chat.html", persona=self.persona, chat=self.chat, csrf=CSRF, start="start:")
+
+    async def _session(self, _request: Request) -> Response:
+        return JSONResponse({"chat": self.chat, "csrf": CSRF})
 
     async def _personas(self, _request: Request) -> Response:
-        return self._page("personas.html", people=PEOPLE)
+        return self._renderer.page("personas.html", people=PEOPLE, csrf=CSRF, start="")
 
     async def _become(self, request: Request) -> Response:
         body = (await request.body()).decode()
@@ -244,8 +251,9 @@ class Stub:
 
     async def _stream(self, after: int) -> AsyncIterator[str]:
         stream: asyncio.Queue[Message | None] = asyncio.Queue()
-        for missed in self.shown[after:]:
-            stream.put_nowait(missed)
+        for missed, whose in list(zip(self.shown, self._whose, strict=True))[after:]:
+            if whose == (self.persona, self.chat):
+                stream.put_nowait(missed)
         self._streams.add(stream)
         try:
             yield ": hello\n\n"

@@ -1,80 +1,23 @@
 """The chat page in a real Chromium, against a scripted server."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
-from .stub_server import CSP, Stub
+from bot.web.site import POLICY
 
-PHONE = ViewportSize(width=360, height=740)
+from .screen import CONTRASTS, choices, choose, field, heard, said, say
+from .stub_server import Stub
+
 FAILED_REQUEST = "Failed to load resource"  # what the console says when a test takes the network away
-
-# Every visible text with its contrast against the nearest painted ground (WCAG 2.2, relative luminance).
-CONTRASTS = """
-() => {
-  const parse = (text) => (text.match(/[0-9.]+/g) ?? [0, 0, 0, 0]).map(Number);
-  const light = ([r, g, b]) => [r, g, b]
-    .map((part) => part / 255)
-    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
-  const ground = (node) => {
-    for (; node; node = node.parentElement) {
-      const color = parse(getComputedStyle(node).backgroundColor);
-      if (color.length === 3) return color;
-    }
-    return [255, 255, 255];
-  };
-  const ratio = (front, back) => {
-    const [low, high] = [light(front), light(back)].sort((a, b) => a - b);
-    return (high + 0.05) / (low + 0.05);
-  };
-  const found = [];
-  for (const node of document.querySelectorAll("body, body *:not(script)")) {
-    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
-    if (own && node.checkVisibility()) {
-      found.push([node.tagName + "." + node.className, ratio(parse(getComputedStyle(node).color), ground(node))]);
-    }
-    if (node.placeholder) {
-      const hint = parse(getComputedStyle(node, "::placeholder").color);
-      found.push(["placeholder", ratio(hint, ground(node))]);
-    }
-  }
-  return found;
-}
-"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if not path:
-        missing = "no Chromium here; install it, for example: apt-get install chromium"
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path, args=["--headless", "--no-sandbox", "--disable-background-networking"]
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
     with Stub() as stub:
         yield stub
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PHONE, timezone_id="Asia/Ho_Chi_Minh", locale="vi-VN")
-    yield context
-    context.close()
 
 
 @pytest.fixture
@@ -88,31 +31,6 @@ def page(context: BrowserContext, stub: Stub) -> Iterator[Page]:
     expect(choices(page)).to_have_text(["1 Đồng ý", "2 Đọc kỹ hơn", "3 Không đồng ý"])
     yield page
     assert [complaint for complaint in complaints if not complaint.startswith(FAILED_REQUEST)] == []
-
-
-def choices(page: Page) -> Locator:
-    return page.locator("button.choice")
-
-
-def said(page: Page) -> Locator:
-    return page.locator(".me .bubble")
-
-
-def heard(page: Page) -> Locator:
-    return page.locator(".bot .bubble")
-
-
-def field(page: Page) -> Locator:
-    return page.get_by_label("Tin nhắn")
-
-
-def choose(page: Page, label: str) -> None:
-    page.get_by_role("button", name=re.compile(rf"^(\d )?([☐☑] )?{label}$")).click()
-
-
-def say(page: Page, text: str) -> None:
-    field(page).fill(text)
-    field(page).press("Enter")
 
 
 def texts(stub: Stub) -> list[str]:
@@ -181,6 +99,7 @@ def test_a_digit_is_an_answer_where_choices_are_not_numbered(page: Page, stub: S
     expect(field(page)).to_have_value("1")
     field(page).press("Enter")
     expect(said(page).last).to_contain_text("1")
+    expect(page.locator(".waiting")).to_have_count(0)
     assert texts(stub) == ["1"]
 
 
@@ -206,7 +125,7 @@ def test_offline_keeps_what_was_typed_and_sends_it_once(page: Page, context: Bro
     context.set_offline(offline=True)
     say(page, "một")
     say(page, "hai")
-    expect(page.locator(".waiting .mark")).to_have_text(["đang gửi", "đang gửi"])
+    expect(page.locator(".waiting .mark")).to_have_text([re.compile(r"^chờ gửi · \d\d:\d\d$")] * 2)
     expect(page.get_by_role("status")).to_contain_text("Chưa có mạng. Phần vừa gõ vẫn được giữ, sẽ gửi khi có mạng.")
     assert texts(stub) == []
 
@@ -268,7 +187,7 @@ def test_another_conversation_does_not_show_the_old_one(page: Page, stub: Stub) 
 def test_a_refused_message_stays_and_does_not_block_the_next(page: Page, stub: Stub) -> None:
     stub.failures = [422]
     say(page, "không nhận")
-    expect(page.locator(".me .mark")).to_have_text("Chưa gửi được")
+    expect(page.locator(".me .mark")).to_have_text(re.compile(r"^Chưa gửi được · \d\d:\d\d$"))
     say(page, "sau đó")
     expect(heard(page)).to_have_count(2)
     assert texts(stub) == ["sau đó"]
@@ -331,7 +250,7 @@ def test_clearing_the_screen_asks_first(page: Page, stub: Stub) -> None:
     clear.click()
     page.get_by_role("dialog").get_by_role("button", name="Xóa màn hình").click()
     expect(page.locator(".item")).to_have_count(0)
-    assert "chuyện riêng" not in str(page.context.storage_state())
+    assert "chuyện riêng" not in str(page.context.storage_state(indexed_db=True))
     page.get_by_role("button", name="Mở menu").click()
     expect(heard(page)).to_have_count(1)
     stub.push("mới")
@@ -383,7 +302,7 @@ def test_every_size_fits_a_small_phone(page: Page, stub: Stub, steps: int) -> No
 
 def test_the_strict_policy_is_the_one_in_force(page: Page, stub: Stub) -> None:
     answer = page.request.get(stub.url)
-    assert answer.headers["content-security-policy"] == CSP
+    assert answer.headers["content-security-policy"] == POLICY
     inline = re.compile(r"<script(?![^>]*(src=|application/json))|<style|\sstyle=|\son\w+=", re.IGNORECASE)
     for address in ("/", "/personas"):
         assert not inline.search(page.request.get(stub.url + address).text())

@@ -9,9 +9,12 @@ const TRAILING = /[.,;:!?…)\]'’”»]+$/;
 export function createView({ log, words, choose, lostFocus }) {
   const nodes = new Map(); // item key -> its element
   const empty = log.querySelector("#empty");
+  let onItsWay = words.sending; // or words.waiting
 
-  /** Brings the screen to `state` by the smallest change, so that a screen reader hears only what is new. */
-  function render(state) {
+  /** Brings the screen to `state` by the smallest change, so that a screen reader hears only what is new.
+   *  `stuck`: what waits is not on its way. */
+  function render(state, { stuck = false } = {}) {
+    onItsWay = stuck ? words.waiting : words.sending;
     const items = shown(state);
     const added = [];
     let place = empty;
@@ -46,7 +49,7 @@ export function createView({ log, words, choose, lostFocus }) {
       const bubble = element("div", "bubble", unseen(words.from_bot), ...rich(item.text));
       if (item.link) bubble.append(element("p", "link", anchor(item.link)));
       if (ours(item.file)) bubble.append(element("p", "link", download(item.file, item.file_name)));
-      if (ours(item.picture)) bubble.append(image(item.picture, words.picture));
+      if (ours(item.picture)) bubble.append(image(item.picture, item.picture_alt || words.picture));
       const old = node.querySelector(".bubble");
       if (old) old.replaceWith(bubble);
       else node.append(bubble, time(item.at));
@@ -57,7 +60,7 @@ export function createView({ log, words, choose, lostFocus }) {
 
   function drawChoices(node, item) {
     const offered = item.live ? item.choices : [];
-    const look = JSON.stringify([offered, item.ids, item.chosen]);
+    const look = JSON.stringify([offered, item.ids, item.chosen, item.chosen && onItsWay]);
     if (node.dataset.offer === look) return;
     node.dataset.offer = look;
     const old = node.querySelector(".choices");
@@ -77,7 +80,7 @@ export function createView({ log, words, choose, lostFocus }) {
     if (choice.number) button.append(element("span", "number", String(choice.number)), " ");
     button.append(element("span", "", choice.label));
     if (item.chosen !== undefined) button.setAttribute("aria-disabled", "true");
-    if (item.chosen === choice.payload) button.append(element("span", "mark", ` ${words.sending}`));
+    if (item.chosen === choice.payload) button.append(element("span", "mark", ` ${onItsWay}`));
     button.addEventListener("click", (event) => {
       if (item.chosen === undefined) choose(item, choice, event.detail === 0);
     });
@@ -86,9 +89,9 @@ export function createView({ log, words, choose, lostFocus }) {
 
   function drawSaid(node, item) {
     if (!node.firstChild) node.append(element("div", "bubble", unseen(words.from_me), item.text), element("p", "mark"));
-    const mark = item.waiting ? words.sending : item.refused ? words.refused : "";
+    const mark = item.waiting ? onItsWay : item.refused ? words.refused : "";
     const old = node.lastChild;
-    const wanted = mark ? element("p", "mark", mark) : time(item.at);
+    const wanted = mark ? element("p", "mark", `${mark} · `, time(item.at)) : time(item.at);
     if (old.textContent !== wanted.textContent) old.replaceWith(wanted);
     node.classList.toggle("waiting", Boolean(item.waiting));
   }

@@ -69,7 +69,7 @@ def _loopback(host: str) -> str:
 
 
 def fill(tx: Transaction, built: Program, now: datetime) -> tuple[Persona, ...]:
-    """The sample commune; the personas with the cookies that make a browser them."""
+    """The sample commune; the personas with the chats that make a browser them."""
     team = add_commune(tx, now)
     volunteers = [add_person(tx, f"demo-{name}", name, now) for name in NAMES[1:]]
     for speaker in volunteers:
@@ -77,20 +77,18 @@ def fill(tx: Transaction, built: Program, now: datetime) -> tuple[Persona, ...]:
     add_reports(tx, built, [speaker.person for speaker in volunteers], now)
     made = []
     for persona in PERSONAS:
-        token = sessions.new_token()
-        speaker = add_person(tx, sessions.chat_of(token), persona.title.partition(" –")[0], now)
+        chat = sessions.chat_of(sessions.new_token())
+        speaker = add_person(tx, chat, persona.title.partition(" –")[0], now)
         if persona.role:
             people.add_member(tx, team=team.id or 0, person=speaker.person, role=persona.role, now=now)
-        made.append(
-            Persona(name=persona.name, title=persona.title, about=persona.about, role=persona.role, token=token)
-        )
+        made.append(Persona(name=persona.name, title=persona.title, about=persona.about, role=persona.role, chat=chat))
     return tuple(made)
 
 
 def add_console(tx: Transaction, persona: str, built: Program, now: datetime) -> str:
     """The chat that makes the terminal one of the personas."""
     chosen = next((each for each in built.personas if each.name == persona), built.personas[0])
-    known = people.find_speaker(tx, InboundMessage(channel="web", chat=sessions.chat_of(chosen.token), external_id=""))
+    known = people.find_speaker(tx, InboundMessage(channel="web", chat=chosen.chat, external_id=""))
     assert known
     people.add_contact(tx, person=known[0].person, channel="console", chat=f"console-{chosen.name}", now=now)
     return f"console-{chosen.name}"

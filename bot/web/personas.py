@@ -11,4 +11,4 @@ class Persona:
     title: str
     about: str
     role: str = ""
-    token: str = ""
+    chat: str = ""

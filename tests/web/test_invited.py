@@ -41,7 +41,8 @@ def opened(program: Program, address: str) -> str:
         commune="Xã Bản Mẫu",
         locale="vi",
         secure=False,
-        ready=program.ready,
+        clock=program.clock,
+        secret=program.secret,
     )
 
     async def get() -> str:
@@ -55,7 +56,8 @@ def opened(program: Program, address: str) -> str:
 def test_the_page_begins_with_the_code_of_its_link(program: Program) -> None:
     assert opened(program, "/?start=ABCDE-FGHJK") == "start:ABCDE-FGHJK"
     assert opened(program, "/") == "start:"
-    for forged in ("x", "ABCDE-FGHJ0", "%22%3E%3Cscript%3E", "A" * 4000):
+    assert opened(program, "/?start=bai-L1") == "start:bai-L1"
+    for forged in ("x", "ABCDE-FGHJ0", "%22%3E%3Cscript%3E", "A" * 4000, "bai-", "bai-%22%3E", f"bai-{'a' * 41}"):
         assert opened(program, f"/?start={forged}") == "start:"
 
 

@@ -6,7 +6,6 @@ from bot.core.errors import N_
 from bot.core.forms import AnswerRejected, Context, Question
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
-from bot.core.privacy import mask
 from bot.services import consents, followups
 from bot.services.followups import WISHES, Wish
 from bot.services.visit_views import Visit
@@ -62,14 +61,14 @@ def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one return a button
         case "cancel":
             return menu.show(turn)
         case "page" if value.isdecimal() and len(value) < LONGEST:
-            return ask(turn, {}, first=int(value))
+            return ask(turn, _known(kept), first=int(value))
         case "back":
-            return ask(turn, {name: kept[name] for name in _before(kept)[:-1]})
+            return ask(turn, _without_last(kept))
         case "skip" if kept.get("step") == "note":
             return file(turn, kept, "")
     if wanted == kept.get("step") and value in {payload for _, payload in _offered(turn, wanted)}:
         return take(turn, kept, wanted, value)
-    return ask(turn, {name: kept[name] for name in _before(kept)})
+    return ask(turn, _known(kept))
 
 
 def typed(turn: Turn) -> Reply:
@@ -81,17 +80,17 @@ def typed(turn: Turn) -> Reply:
     try:
         value = _read(turn, step, text)
     except AnswerRejected as rejected:
-        return ask(turn, {name: kept[name] for name in _before(kept)}, wrong=said(turn, rejected))
+        return ask(turn, _known(kept), wrong=said(turn, rejected))
     return take(turn, kept, step, str(value))
 
 
 def take(turn: Turn, kept: dict[str, str], step: str, value: str) -> Reply:
     """Keep one answer and ask the next."""
-    return ask(turn, {**{name: kept[name] for name in _before(kept)}, step: value})
+    return ask(turn, {**_known(kept), step: value})
 
 
 def ask(turn: Turn, answered: dict[str, str], *, first: int = 0, wrong: str = "") -> Reply:
-    """The first question without an answer."""
+    """The first question without an answer. What is known beforehand, such as the skill, is not asked."""
     consents.require(turn.tx, turn.speaker.person, "learn")
     step = next(name for name in STEPS if name not in answered)
     await_text(turn, NAME, step=step, **answered)
@@ -107,7 +106,7 @@ def ask(turn: Turn, answered: dict[str, str], *, first: int = 0, wrong: str = ""
     if offered[first + SHOWN :]:
         shown.append(Choice(_("Show more"), make(NAME, f"page={first + SHOWN}"), numbered=False))
     moves = [move(turn, NAME, "skip")] if step == "note" else []
-    moves += [move(turn, NAME, "back")] if answered else []
+    moves += [move(turn, NAME, "back")] if any(name in answered for name in STEPS[: STEPS.index(step)]) else []
     return Reply(
         text="\n".join(part for part in (wrong, f"🤝 {text}") if part),
         choices=(*shown, *moves, move(turn, NAME, "cancel")),
@@ -132,14 +131,11 @@ def file(turn: Turn, kept: dict[str, str], note: str) -> Reply:
     assert found
     what = f"{visit_words.line(found, form, turn.words)} · {_(visit_words.WISHES[found.wish])}"
     lines = (
-        _("⚠️ Personal numbers were left out. Please never type ID numbers, cards or codes here.")
-        if mask(note).kinds
-        else "",
         "🤝 " + _("Noted: {what}. Somebody of the team will call on you; you are told here who.", what=what),
         _("Nobody of the team ever asks for an OTP, a password or money."),
     )
     return Reply(
-        text="\n".join(part for part in lines if part),
+        text="\n".join(lines),
         choices=(
             Choice(_("No longer needed"), make(NAME, f"drop={visit}")),
             Choice(_("Ask for something else"), make(NAME, "new")),
@@ -156,9 +152,16 @@ def drop(turn: Turn, visit: str) -> Reply:
     return Reply(text="🤝 " + turn.say("Crossed out. Ask again at any time with “help me”."), choices=shown)
 
 
-def _before(kept: dict[str, str]) -> list[str]:
-    """The steps answered before the present one."""
-    return [name for name in STEPS[: STEPS.index(kept["step"])] if name in kept] if "step" in kept else []
+def _known(kept: dict[str, str]) -> dict[str, str]:
+    """What was answered, or known beforehand."""
+    return {name: kept[name] for name in STEPS if name in kept}
+
+
+def _without_last(kept: dict[str, str]) -> dict[str, str]:
+    """The same without the answer before the present step, which is asked again."""
+    known = _known(kept)
+    before = [name for name in STEPS[: STEPS.index(kept["step"])] if name in known] if "step" in kept else []
+    return {name: known[name] for name in known if name not in before[-1:]}
 
 
 def _offered(turn: Turn, step: str) -> list[tuple[str, str]]:

@@ -1,13 +1,14 @@
 """Lessons: one card, one action, then three questions; left and taken up again at any time."""
 
-from bot.core.content import Lesson, QuizItem, Track
+from dataclasses import replace
+
+from bot.core.content import Lesson
 from bot.core.conversation import LessonState
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
-from bot.services import consents, learning
+from bot.services import consents, learning, media
 from bot.turn import Turn
-
-LETTERS = "ABCD"
+from handlers import certificates, help_request, lesson_end, quiz, reviews
 
 
 def tracks(turn: Turn) -> Reply:
@@ -20,59 +21,71 @@ def tracks(turn: Turn) -> Reply:
         Choice(
             f"{turn.show(track.title)} ({learning.done(track, taken)}/{len(track.lessons)})", make("track", track.id)
         )
-        for track in turn.library.tracks.values()
-        if turn.audience & set(track.audience)
+        for track in learning.tracks(turn.library, turn.audience)
     ]
     return Reply(
-        text="📘 " + _("What would you like to learn?"), choices=(*choices, Choice(_("Menu"), make("go", "menu")))
+        text="📘 " + _("What would you like to learn?"),
+        choices=(*reviews.offered(turn), *choices, Choice(_("Menu"), make("go", "menu"))),
     )
 
 
 def track(turn: Turn) -> Reply:
     """The lessons of a track, finished ones marked."""
-    chosen = turn.library.tracks.get(turn.payload.argument)
+    chosen = next(
+        (each for each in learning.tracks(turn.library, turn.audience) if each.id == turn.payload.argument), None
+    )
     if chosen is None:
         return tracks(turn)
     _ = turn.say
     taken = learning.progress(turn.tx, turn.speaker.person)
     choices = [
-        Choice(
-            ("✓ " if each in taken and taken[each].finished_at else "") + turn.library.lessons[each].title,
-            make("lesson", each),
-        )
-        for each in chosen.lessons
+        Choice(("✓ " if each.id in taken and taken[each.id].finished_at else "") + each.title, make("lesson", each.id))
+        for each in learning.lessons(turn.library, chosen, turn.audience)
     ]
     text = "📘 " + _("{track}: choose a lesson. Each takes a few minutes.", track=chosen.title)
-    return Reply(text=text, choices=(*choices, Choice(_("Menu"), make("go", "menu"))))
+    return Reply(
+        text=text,
+        choices=(*choices, *certificates.offered(turn, chosen, taken), Choice(_("Menu"), make("go", "menu"))),
+    )
 
 
 def begin(turn: Turn) -> Reply:
-    """Open a lesson where it was left, or at its first card."""
+    """Open the lesson of a button."""
+    return enter(turn, turn.payload.argument)
+
+
+def enter(turn: Turn, name: str) -> Reply:
+    """Open a lesson where it was left, or at its first card, with its drawing."""
     consents.require(turn.tx, turn.speaker.person, "learn")
-    lesson = turn.library.lessons.get(turn.payload.argument)
+    lesson = learning.find(turn.library, name, turn.audience)
     if lesson is None:
         return tracks(turn)
     taken = learning.progress(turn.tx, turn.speaker.person)
     turn.state.lesson = learning.resume(lesson, taken.get(lesson.id))
-    return card(turn, lesson, turn.state.lesson)
+    shown = card(turn, lesson, turn.state.lesson)
+    if turn.state.lesson.step:
+        return shown
+    picture = media.promise_drawing(turn.tx, turn.library, lesson.id, now=turn.now)
+    return replace(shown, picture=picture, picture_alt=lesson.picture_alt)
 
 
 def resume(turn: Turn) -> Reply:
     """Show the open lesson's card again."""
-    state = turn.state.lesson
-    if state is None or state.lesson not in turn.library.lessons:
-        return tracks(turn)
-    return card(turn, turn.library.lessons[state.lesson], state)
+    state, lesson = turn.state.lesson, _open(turn)
+    return card(turn, lesson, state) if state and lesson else tracks(turn)
 
 
 def step(turn: Turn) -> Reply:
-    """Answer “Xong”, “Chưa được” or one card back. A button of an older card only shows the present one again."""
+    """Answer “Xong”, “Chưa được”, one card back, or a wish for help. An older card's button shows the present one."""
     state, lesson = turn.state.lesson, _open(turn)
     if state is None or lesson is None:
         return tracks(turn)
     at, _, said = turn.payload.argument.partition("=")
     if at != str(state.step) or state.step >= len(lesson.steps):
         return card(turn, lesson, state)
+    if said == "help":
+        learning.keep(turn.tx, turn.speaker.person, state, finished=False, now=turn.now)
+        return help_request.ask(turn, {"skill": lesson.skill} if lesson.skill else {})
     if said == "fail" and not state.fallback:
         state.fallback = True
         return fallback(turn, lesson, state)
@@ -86,21 +99,22 @@ def fallback(turn: Turn, lesson: Lesson, state: LessonState) -> Reply:
     """The other way for a step that did not work, then a person's help."""
     _ = turn.say
     hint = lesson.steps[state.step].fallback
-    help_text = _(
-        "If it still does not work, that is fine: go on, and ask a member of the team in your hamlet to help."
-    )
+    help_text = _("If it still does not work, that is fine: go on, or ask somebody of the team to come and help.")
     text = "\n".join(part for part in (_head(turn, lesson, state), hint, help_text) if part)
     choices = (
         Choice(_("Done"), make("step", f"{state.step}=done")),
         Choice(_("Go on anyway"), make("step", f"{state.step}=fail")),
+        Choice(_("Ask somebody to come"), make("step", f"{state.step}=help")),
         Choice(_("Leave the lesson"), make("go", "baihoc")),
     )
     return Reply(text=text, choices=choices)
 
 
 def card(turn: Turn, lesson: Lesson, state: LessonState) -> Reply:
-    """The present card, or the present question."""
+    """The present card, or the present question; the first card of a lesson that has become shorter meanwhile."""
     _ = turn.say
+    if state.step >= len(lesson.steps) + len(lesson.quiz):
+        state.step, state.right = 0, 0
     if state.step >= len(lesson.steps):
         return question(turn, lesson, state)
     choices = [
@@ -128,47 +142,20 @@ def answer(turn: Turn) -> Reply:
         return tracks(turn)
     at, _, chosen = turn.payload.argument.partition("=")
     index = state.step - len(lesson.steps)
-    if at != str(index) or chosen not in map(str, range(len(lesson.quiz[index].choices))):
+    if not 0 <= index < len(lesson.quiz) or at != str(index):
+        return card(turn, lesson, state)
+    if chosen not in map(str, range(len(lesson.quiz[index].choices))):
         return card(turn, lesson, state)
     item = lesson.quiz[index]
     right = int(chosen) == item.right
     state.step, state.right = state.step + 1, state.right + right
     finished = state.step >= len(lesson.steps) + len(lesson.quiz)
     learning.keep(turn.tx, turn.speaker.person, state, finished=finished, now=turn.now)
-    verdict = _verdict(turn, item, right=right)
+    verdict = quiz.verdict(turn, item, right=right)
     if finished:
-        return _end(turn, lesson, state, verdict)
+        turn.state.lesson = None
+        return lesson_end.end(turn, lesson, state, verdict)
     return Reply(text=verdict, choices=(Choice(turn.say("Next question"), make("next", lesson.id)),))
-
-
-def _verdict(turn: Turn, item: QuizItem, *, right: bool) -> str:
-    _ = turn.say
-    said = (
-        _("Right!") if right else _("Not quite, but close. The answer is: {answer}.", answer=item.choices[item.right])
-    )
-    return f"{said} {item.explanation}"
-
-
-def _end(turn: Turn, lesson: Lesson, state: LessonState, verdict: str) -> Reply:
-    _ = turn.say
-    turn.state.lesson = None
-    sources = "; ".join(turn.library.sources[each].short for each in lesson.sources)
-    parts = [
-        verdict,
-        "📘 " + _("Lesson finished: {right} of {total} right.", right=state.right, total=len(lesson.quiz)),
-        lesson.do_now and _("To do now: {what}", what=lesson.do_now),
-        lesson.caution and "⚠️ " + lesson.caution,
-        _("Source: {source}. Checked on {day}.", source=sources, day=lesson.checked_on),
-    ]
-    choices = [Choice(_("Menu"), make("go", "menu"))]
-    if following := _following(turn.library.tracks[lesson.track], lesson):
-        choices.insert(0, Choice(_("Next lesson"), make("lesson", following)))
-    return Reply(text="\n".join(part for part in parts if part), choices=tuple(choices))
-
-
-def _following(chosen: Track, lesson: Lesson) -> str:
-    position = chosen.lessons.index(lesson.id) + 1
-    return chosen.lessons[position] if position < len(chosen.lessons) else ""
 
 
 def _head(turn: Turn, lesson: Lesson, state: LessonState) -> str:
@@ -176,4 +163,9 @@ def _head(turn: Turn, lesson: Lesson, state: LessonState) -> str:
 
 
 def _open(turn: Turn) -> Lesson | None:
-    return turn.library.lessons.get(turn.state.lesson.lesson) if turn.state.lesson else None
+    """The lesson under way, if it is still there and for this person; one that became shorter is at its last card."""
+    state = turn.state.lesson
+    lesson = learning.find(turn.library, state.lesson, turn.audience) if state else None
+    if state and lesson:
+        state.step = min(state.step, len(lesson.steps) + len(lesson.quiz) - 1)
+    return lesson

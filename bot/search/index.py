@@ -76,6 +76,11 @@ class Index:
         periods = {self._entries[number].id: exactly for number, exactly in dated.items()}
         return facts_first(settle(hits, self._by_id, asked=periods))[:k]
 
+    def reading(self, question: str) -> dict[str, float]:
+        """The words of a question as they are compared, slips mended, and what each weighs: more when it is rare."""
+        words = understand(question, self._lexicon, self._repair).words()
+        return {word: weight * self.fields.words.rarity(word) for word, weight in words.items()}
+
     def _hit(self, number: int, score: float, sure: Confidence) -> Hit:
         confidence = sure.of(number)
         score *= (1 + _HELD * confidence) * (1.0 if sure.names_years(number) else _OTHER_YEAR)

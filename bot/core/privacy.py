@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Literal
 
 from bot.core.lexicon import fold_in_place
@@ -21,6 +22,7 @@ _DATE = re.compile(
 )
 _MONEY_AFTER = re.compile(r" ?(?:₫|(?:d|dong|vnd|usd|ty|trieu|nghin|ngan)\b)")  # in folded text
 _THOUSANDS = re.compile(r"(?<![+\d])(?<!\d\.)[1-9]\d{0,2}(?:\.\d{3})+(?!\.?\d)")
+_FEWEST: Final = 9  # digits of the old identity card
 _LONGEST: Final = 19  # digits of a card number
 _ALONE: Final = 10  # a chunk this long is a number by itself; a shorter one may go with its neighbours: +84 912345678
 _CARD_START = re.compile(r"[3-6]|2[2-7]|9704")
@@ -40,7 +42,10 @@ _BESIDE = (
 )
 _LINK = r"(?:\s*(?:\b(?:la|otp|cua|toi|em|chau|bac|minh|nay|moi|so|vneid|vua|nhan|duoc)\b|[:=\-–\"'“(]))*\s*"
 _CODE = rf"(?:\d(?:[ .\-]?\d){{3,7}}|{_SPOKEN}(?:{_SPOKEN_GAP}{_SPOKEN}){{3,7}})"
-_CODE_AFTER = re.compile(rf"(?<![\w\[])(?P<secret>{_BESIDE})\b{_LINK}(?<!\d)(?P<code>{_CODE})(?![\w/]|[.,]\d)")
+_NO_INVITATION = r"(?!-\w{5}\b)"  # "mã 23456-FGHJK" is one of ours
+_CODE_AFTER = re.compile(
+    rf"(?<![\w\[])(?P<secret>{_BESIDE})\b{_LINK}(?<!\d)(?P<code>{_CODE})(?![\w/]|[.,]\d){_NO_INVITATION}"
+)
 _CODE_BEFORE = re.compile(
     rf"(?<![\w/])(?P<code>\d(?:[ .\-]?\d){{3,7}})\s*(?:[:=,\-–]\s*|(?:chinh )?(?P<says>la)\s+)?(?P<secret>{_BESIDE})\b"
 )
@@ -64,7 +69,7 @@ def mask(text: str) -> Masked:
     text = unicodedata.normalize("NFC", text)
     folded = fold_in_place(text)
     spans: list[Span] = []
-    finders: tuple[Callable[[str, str], Iterator[Span]], ...] = (_written, _spoken, _codes)
+    finders: tuple[Callable[[str, str], Iterator[Span]], ...] = (_spoken, _written, _codes)
     for find in finders:
         taken = list(spans)
         for start, end, kind in find(text, folded):
@@ -72,6 +77,13 @@ def mask(text: str) -> Masked:
                 spans.append((start, end, kind))
                 taken.append((start, end, kind))
     return _replace(text, sorted(spans))
+
+
+def bare(text: str) -> str:
+    """A masked text without what stands for its numbers: as words to look for, these would only mislead."""
+    for mark in MASKS.values():
+        text = text.replace(mark, " ")
+    return text
 
 
 def _replace(text: str, spans: list[Span]) -> Masked:
@@ -88,8 +100,11 @@ def _written(text: str, folded: str) -> Iterator[Span]:
         chunks = [found.span() for found in re.compile(r"\d+").finditer(text, *run.span())]
         harmless = [found.span() for known in (_DATE, _THOUSANDS) for found in known.finditer(text, *run.span())]
         free = [not any(start <= chunk[0] < end for start, end in harmless) for chunk in chunks]
+        counts = [0, *accumulate(stop - first for first, stop in chunks)]
         for size, least in ((1, _ALONE), *((size, 0) for size in range(min(len(chunks), _LONGEST), 0, -1))):
             for at in range(len(chunks) - size + 1):
+                if not _FEWEST <= counts[at + size] - counts[at] <= _LONGEST:
+                    continue
                 row = chunks[at : at + size]
                 start, end = row[0][0], row[-1][1]
                 if all(free[at : at + size]) and end - start >= least and (kind := _kind(folded, row)):
@@ -139,9 +154,9 @@ def _spoken(text: str, folded: str) -> Iterator[Span]:  # noqa: ARG001  all find
     """Numbers said digit by digit: nine or more in a row are never a count."""
     for run in _SPOKEN_RUN.finditer(folded):
         words = _SPOKEN_DIGIT.findall(run[0])
-        if all(word.isdigit() for word in words):
-            continue  # judged by the chunks already
         digits = "".join(str(_DIGIT_WORDS.get(word, word)) for word in words)
+        if all(word.isdigit() for word in words) and (digits[0] != "0" or not _digits_kind(digits)):
+            continue  # judged by the chunks already, or the numbers of a list: "1, 2, 3, …"
         yield run.start(), run.end(), _digits_kind(digits) or ("phone" if digits[0] == "0" else "id")
 
 

@@ -1,10 +1,11 @@
+import re
 from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.privacy import MASKS, mask
+from bot.core.privacy import MASKS, _luhn, bare, mask
 
 GAPS = st.sampled_from(["", " ", ".", "-", "–", "\u00a0", "\u200b"])
 WORDS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
@@ -34,6 +35,8 @@ WORDS = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám
         ("123456 là mã xác thực", "[mã] là mã xác thực"),
         ("mã OTP một hai ba bốn năm sáu", "mã OTP [mã]"),
         ("không chín một hai ba bốn năm sáu bảy tám", "[số điện thoại]"),
+        ("0, 9, 1, 2, 3, 4, 5, 6, 7, 8", "[số điện thoại]"),
+        ("0,7,9,1,2,3,4,5,6,7,8,9", "[số căn cước]"),
         ("so cua toi la khong chin mot, hai ba bon, nam sau bay tam", "so cua toi la [số điện thoại]"),
         ("không bảy chín một hai ba bốn năm sáu bảy tám chín", "[số căn cước]"),
     ],
@@ -50,11 +53,17 @@ def test_personal_numbers_are_masked(text: str, masked: str) -> None:
         *("18/11/2026", "18.11.2026", "02-09-2025 12", "2026-11-18 09:14:33", "16–22/11/2026", "mã 18.11.2026"),
         *("bc t3 5ho 8ng 60+ 3 vneid 2 dvc 3 sang nay", "5 8 3 2 12 40", "12 5 30 4 8 15 2 7", "năm 2024 2025 2026"),
         *("nhưng mà 2025 người", "nhung ma 5000 nguoi", "quét mã QR 2025", "tổng đài 1900 6848", "hai ba bốn năm"),
+        *("1, 2, 3, 4, 5, 6, 7, 8, 9", "0, 1, 2, 0, 5, 0, 0"),
         *("hai mươi lăm", "0,5 %", "113", "không có ai", "mã độc", ""),
     ],
 )
 def test_everything_else_stays(text: str) -> None:
     assert (mask(text).text, mask(text).kinds) == (text, ())
+
+
+def test_what_stands_for_a_number_is_not_looked_for() -> None:
+    masked = mask("căn cước 079123456789, OTP 739152: làm hộ chiếu ở đâu").text
+    assert bare(masked).split() == ["căn", "cước", ",", "OTP", ":", "làm", "hộ", "chiếu", "ở", "đâu"]
 
 
 def test_kinds_come_once_in_the_order_found() -> None:
@@ -82,6 +91,41 @@ def test_a_telephone_number_however_grouped(digits: str, gap: str, prefix: str) 
 def test_nine_spoken_digits_never_stay(digits: str) -> None:
     found = mask(" ".join(WORDS[int(digit)] for digit in digits))
     assert found.text in MASKS.values()
+
+
+PLAIN = ["khong", "mot", "hai", "ba", "bon", "nam", "sau", "bay", "tam", "chin"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.from_regex(r"0[3-9][0-9]{8}|0[0-9]{11}", fullmatch=True), st.data())
+def test_a_number_said_in_words_and_figures_mixed(digits: str, data: st.DataObject) -> None:
+    ways = [data.draw(st.sampled_from([digit, WORDS[int(digit)], PLAIN[int(digit)]])) for digit in digits]
+    gap = data.draw(st.sampled_from([" ", ", ", " - ", ". "]))
+    found = mask(f"số của tôi là {gap.join(ways)} nhé")
+    assert found.kinds
+    assert not re.search(r"\d", found.text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.from_regex(r"(4[0-9]{3}|5[1-5][0-9]{2}|9704)[0-9]{11}", fullmatch=True), GAPS, st.booleans())
+def test_a_card_number_however_grouped(first: str, gap: str, inside: bool) -> None:  # noqa: FBT001
+    digits = next(f"{first}{last}" for last in range(10) if _luhn(f"{first}{last}"))
+    typed = gap.join(digits[at : at + 4] for at in range(0, 16, 4))
+    found = mask(f"thẻ{typed}ạ" if inside else f"thẻ {typed} ạ")
+    assert found.kinds == ("card",)
+    assert not re.search(r"\d", found.text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["OTP", "mã OTP", "ma xac thuc", "Mã xác nhận của tôi", "mật khẩu", "pin la", "mã"]),
+    st.from_regex(r"[0-9]{4,8}", fullmatch=True),
+    st.sampled_from([" ", ": ", " là ", " vừa nhận là "]),
+    st.sampled_from(["", " ", "-", "."]),
+)
+def test_a_secret_code_beside_its_word(word: str, digits: str, link: str, gap: str) -> None:
+    found = mask(f"{word}{link}{digits[:3]}{gap}{digits[3:]}")
+    assert not re.search(r"\d", found.text), found
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,23 +1,32 @@
-"""What falls due for whom: rows made once, whatever runs twice, and handed to the outbox once."""
+"""What falls due for whom: rows made once, whatever runs twice, and handed to the outbox once.
 
-from collections.abc import Iterable, Mapping
+A tick writes down what belongs to its days (`plan_dates`), another takes what is due person by person (`take_due`),
+asks again whether it is decent and still true, and puts it into the outbox (`bot/services/reminding.py`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.calendar import leads_on, send_time
+from bot.core.calendar import is_reminded, leads, leads_on, send_time
 from bot.core.content import DateRule
-from bot.core.messages import Reply, SendClass
-from bot.core.quiet import next_decent
+from bot.core.decency import Hours, decent
 from bot.models import Due
-from bot.services import news
-from bot.storage import messages, people, reminders
+from bot.services import news, subscriptions, team_dates
+from bot.storage import people, reminders
+from bot.storage import subscriptions as chosen
 from bot.storage.database import Transaction
 
-LOOK_BACK = 3  # days for which a missed reminder is still made
+LOOK_BACK = 3  # days made up for when nobody knows when the last tick was
+FURTHEST_BACK = 60  # days made up for after a long down time; most of it is recorded as skipped
 GRACE = timedelta(hours=36)  # after which a reminder is recorded as skipped
 LATE = timedelta(hours=3)  # after which it says that it is late
-DATE, SUMMARY, NUDGE = "date", "summary", "nudge"
+THANKS_FOR = 6  # days for which a word about what is over is still welcome
+DATE, TEAM, SUMMARY, NUDGE, AGAIN = "date", "team", "summary", "nudge", subscriptions.AGAIN
+REMINDERS = (DATE, TEAM, AGAIN)  # what a person can put off, stop, and follow by topic
+JOINED = frozenset({*REMINDERS, NUDGE})  # what becomes one message when it is due together
+PLAN = "plan dates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,119 +34,175 @@ class Waiting:
     """One due message, to be put into words."""
 
     due: int
-    kind: str  # DATE or SUMMARY
-    subject: str  # the rule's id, or the team's
+    kind: str  # DATE, SUMMARY, …
+    subject: str  # the rule's id, or the team's; of AGAIN the whole rule: "date:<id>"
     occurrence: date
     lead: int  # days before, as planned
     left: int  # days before, as it is now
     person: int
     locale: str
     late: bool
+    why: str = ""  # why it was moved, see bot/core/decency.py
 
 
 def plan_dates(tx: Transaction, rules: Iterable[DateRule], *, today: date, zone: ZoneInfo) -> None:
-    """Make the due rows of today's reminders, and of those the last days missed, for everybody who asked for them."""
-    found = [
-        (rule, occurrence, lead, send_time(today - timedelta(back), zone))
-        for rule in rules
-        for back in range(LOOK_BACK)
-        for occurrence, lead in leads_on(rule, today - timedelta(back))
-        if occurrence >= today
-    ]
-    if not found:
-        return
-    audience = reminders.audience(tx)
-    reminders.add(
-        tx,
-        (
-            _row(f"{DATE}:{rule.id}", occurrence, lead, person.id or 0, due_at)
-            for rule, occurrence, lead, due_at in found
-            for person, role, since in audience
-            if role in rule.audience and since <= due_at + LATE
-        ),
-    )
+    """Make the due rows of today, and of the days since the last tick, for everybody who asked for them.
+
+    What is over already is made too: it is recorded as skipped, not forgotten.
+    """
+    days = _days(tx, today)
+    plan = _Plan(days=days, zone=zone, own=chosen.own_leads(tx))
+    reminders.add(tx, [*_national(tx, rules, plan), *_of_teams(tx, plan)])
+    reminders.set_mark(tx, PLAN, today)
 
 
-def take_due(tx: Transaction, *, now: datetime, zone: ZoneInfo, limit: int = 200) -> list[Waiting]:
-    """What is to be sent now. What is too late is recorded as skipped; what falls into the night is moved."""
-    ready = []
-    for due in reminders.waiting(tx, now, limit):
-        decent = next_decent(now, zone)
-        if now - due.due_at > GRACE or _is_over(due, decent.astimezone(zone).date()):
-            reminders.settle(tx, due.id or 0, status="skipped", reason="too late", now=now)
-        elif decent > now:
-            reminders.postpone(tx, due.id or 0, due_at=decent, reason="night")
-        else:
-            ready.append(due)
-    found = people.persons(tx, [due.person_id for due in ready])
+def take_due(tx: Transaction, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> tuple[list[list[Waiting]], int]:
+    """(what is to be said now, person by person; how many rows were looked at).
+
+    What is too late is recorded as skipped; what falls into a night, a weekend, a pause or Tết is moved.
+    """
     today = now.astimezone(zone).date()
-    return [_waiting(due, found[due.person_id].locale, now, today) for due in ready if due.person_id in found]
+    persons = reminders.due_persons(tx, now, limit)
+    rows = reminders.due_of(tx, persons, now)
+    hours = subscriptions.hours_of(tx, persons, today)
+    ready: dict[int, list[tuple[Due, str]]] = {}
+    for due in rows:
+        why = _move(tx, due, _hours(due, hours[due.person_id]), now=now, zone=zone)
+        if why is not None:
+            ready.setdefault(due.person_id, []).append((due, why))
+    found = people.persons(tx, list(ready))
+    groups = [
+        [_waiting(due, found[person].locale, why, now=now, zone=zone, hours=hours[person]) for due, why in dues]
+        for person, dues in ready.items()
+        if person in found
+    ]
+    return groups, len(rows)
 
 
-def queue(tx: Transaction, waiting: Waiting, reply: Reply | None, *, now: datetime) -> None:
-    """Put one due message into the outbox, once, or note why not: nothing to say, silence wished, nobody reachable."""
-    person = people.persons(tx, [waiting.person]).get(waiting.person)
-    contact = people.preferred_contacts(tx, [waiting.person]).get(waiting.person)
-    if person is None or person.quiet or not _still_wanted(tx, waiting):
-        reason = "stopped"
-    elif contact is None:
-        reason = "unreachable"
-    elif reply is None:
-        reason = "no longer true"
+def _days(tx: Transaction, today: date) -> list[date]:
+    mark = reminders.mark_of(tx, PLAN)
+    back = LOOK_BACK - 1 if mark is None or mark > today else min((today - mark).days, FURTHEST_BACK)
+    return [today - timedelta(days=each) for each in range(back + 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Plan:
+    """What is being planned: which days, and who wants other days before than the dates themselves."""
+
+    days: Sequence[date]
+    zone: ZoneInfo
+    own: Mapping[int, tuple[int, ...]]  # by person
+
+    def falling(self, rule: DateRule) -> list[tuple[date, int, datetime]]:
+        """(occurrence, lead, when) of everything that belongs to these days, at the rule's leads and at people's."""
+        if not rule.lead_days or not is_reminded(rule):
+            return []
+        every = tuple(dict.fromkeys((*leads(rule), *(lead for own in self.own.values() for lead in own))))
+        return [
+            (day, lead, send_time(each, self.zone)) for each in self.days for day, lead in leads_on(rule, each, every)
+        ]
+
+    def wants(self, person: int, rule: DateRule, lead: int) -> bool:
+        """A person's own days before go in the place of the rule's; a word of thanks is no reminder."""
+        own = self.own.get(person)
+        return lead in leads(rule) if own is None or lead < 0 else lead in own
+
+
+def _national(tx: Transaction, rules: Iterable[DateRule], plan: _Plan) -> Iterable[dict[str, object]]:
+    found = [(rule, *each) for rule in rules for each in plan.falling(rule)]
+    audience = reminders.audience(tx) if found else []
+    for rule, occurrence, lead, due_at in found:
+        for person, role, since, provinces in audience:
+            here = not rule.province or rule.province in provinces
+            number = person.id or 0
+            if role in _audience(rule, lead) and here and since <= due_at + LATE and plan.wants(number, rule, lead):
+                yield _row(f"{DATE}:{rule.id}", occurrence, lead, number, due_at, urgent=rule.urgent)
+
+
+def _of_teams(tx: Transaction, plan: _Plan) -> Iterable[dict[str, object]]:
+    found = [
+        (team, rule, *each)
+        for team, rule, changed_at in team_dates.all_rules(tx)
+        for each in plan.falling(rule)
+        if changed_at <= each[2]
+    ]
+    members = reminders.members(tx) if found else []
+    for team, rule, occurrence, lead, due_at in found:
+        for member_team, person, _, since in members:
+            if member_team == team and since <= due_at and plan.wants(person, rule, lead):
+                yield _row(f"{TEAM}:{rule.id}", occurrence, lead, person, due_at)
+
+
+def _audience(rule: DateRule, lead: int) -> Sequence[str]:
+    """Who hears at that lead: the rule's audience, or only the campaign's where there is no reminder."""
+    if lead in rule.lead_days or lead >= 0:
+        return rule.audience
+    return [role for step in rule.campaign if step.lead == lead for role in step.audience]
+
+
+def _hours(due: Due, hours: Hours) -> Hours:
+    """When this may go out: news is held back by the night and Tết, what is urgent by the night only."""
+    if due.urgency:
+        return hours.urgent()
+    if due.rule.partition(":")[0] in news.KINDS:
+        return Hours(quiet_from=hours.quiet_from, quiet_to=hours.quiet_to)
+    return hours
+
+
+def _move(tx: Transaction, due: Due, hours: Hours, *, now: datetime, zone: ZoneInfo) -> str | None:
+    """Why it was moved, empty when it was not; None when it is not to be said now: moved further, or skipped."""
+    number = due.id or 0
+    planned, why = decent(due.planned_at or due.due_at, zone, hours)
+    following, now_why = decent(max(now, planned), zone, hours)
+    missed = "quota" if due.reason == "quota" else "too late"
+    if _is_over(due, following.astimezone(zone).date()):
+        reminders.settle(tx, number, status="skipped", reason=why or missed, now=now)
+    elif now - planned > GRACE:
+        reminders.settle(tx, number, status="skipped", reason=missed, now=now)
+    elif following > now:
+        reminders.postpone(tx, number, due_at=following, reason=why or now_why)
     else:
-        outgoing = messages.Outgoing(
-            contact=contact,
-            reply=reply,
-            kind=waiting.kind,
-            key=f"due:{waiting.due}",
-            send_class=SendClass.ONCE,
-            unasked=True,
-        )
-        messages.put_out(tx, outgoing, now)
-        reminders.settle(tx, waiting.due, status="queued", reason="", now=now)
-        return
-    reminders.settle(tx, waiting.due, status="skipped", reason=reason, now=now)
+        return why
+    return None
 
 
 def _is_over(due: Due, today: date) -> bool:
     """Whether what is said to come is here already, or "today" is not today any more."""
-    return due.rule.startswith(f"{DATE}:") and (due.occurrence - today).days < min(due.lead, 1)
+    kind, left = due.rule.partition(":")[0], (due.occurrence - today).days
+    if kind == AGAIN:
+        return left < 0
+    if kind not in REMINDERS:
+        return False
+    return left < (due.lead - THANKS_FOR if due.lead < 0 else min(due.lead, 1))
 
 
-def _still_wanted(tx: Transaction, waiting: Waiting) -> bool:
-    """Whether the person agrees to reminders, or coordinates the team, at this moment too."""
-    if waiting.kind in news.KINDS:
-        return True  # the words are asked whether it is still so
-    if waiting.kind == DATE:
-        return any(consent.purpose == "remind" for consent in people.consents(tx, waiting.person))
-    wanted = "volunteer" if waiting.kind == NUDGE else "coordinator"
-    return any(
-        role.role == wanted and str(role.team) == waiting.subject for role in people.memberships(tx, waiting.person)
-    )
-
-
-def _waiting(due: Due, locale: str, now: datetime, today: date) -> Waiting:
+def _waiting(due: Due, locale: str, why: str, *, now: datetime, zone: ZoneInfo, hours: Hours) -> Waiting:
     kind, _, subject = due.rule.partition(":")
+    planned, _ = decent(due.planned_at or due.due_at, zone, _hours(due, hours))
     return Waiting(
         due=due.id or 0,
         kind=kind,
         subject=subject,
         occurrence=due.occurrence,
         lead=due.lead,
-        left=(due.occurrence - today).days,
+        left=(due.occurrence - now.astimezone(zone).date()).days,
         person=due.person_id,
         locale=locale,
-        late=now - due.due_at > LATE or due.reason == "night",  # nothing is planned for the night
+        late=now - planned > LATE,
+        why=why,
     )
 
 
-def _row(rule: str, occurrence: date, lead: int, person: int, due_at: datetime) -> Mapping[str, object]:
+def _row(
+    rule: str, occurrence: date, lead: int, person: int, due_at: datetime, *, urgent: bool = False
+) -> dict[str, object]:
     return {
         "rule": rule,
         "occurrence": occurrence,
         "lead": lead,
         "person_id": person,
         "due_at": due_at,
+        "urgency": int(urgent),
         "status": "waiting",
         "reason": "",
         "settled_at": None,

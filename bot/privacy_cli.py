@@ -1,0 +1,60 @@
+"""The commands about personal data: names, arguments, help; what is done stands elsewhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+privacy = typer.Typer(no_args_is_help=True, help="Personal data: requests, retention, the register, a breach.")
+
+
+@privacy.command("requests")
+def requests(
+    answer: Annotated[int, typer.Option("--answer", min=0, help="The number of the request to answer.")] = 0,
+    text: Annotated[str, typer.Option("--text", help="What was done; it is sent to who asked.")] = "",
+) -> None:
+    """Requests about personal data that wait, with their due days; or answer one."""
+    from bot import privacy_commands
+
+    privacy_commands.requests(answer=answer, text=text)
+
+
+@privacy.command("retention")
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what is too old; delete nothing.")] = False,
+) -> None:
+    """Delete what was kept longer than the settings KEEP_…_DAYS say, and print how much of what."""
+    from bot import privacy_commands
+
+    privacy_commands.forget(dry_run=dry_run)
+
+
+@privacy.command("register")
+def register(
+    out: Annotated[Path | None, typer.Option("-o", "--output", help="The Markdown file to write.")] = None,
+) -> None:
+    """The register of processing and the impact assessment, in Vietnamese, to complete and sign."""
+    from bot import privacy_commands
+
+    privacy_commands.register(out)
+
+
+@privacy.command("breach")
+def breach(
+    first: Annotated[str, typer.Option("--from", help="When it began: 2026-11-18, or 2026-11-18T09:30.")],
+    last: Annotated[str, typer.Option("--to", help="When it ended.")],
+    fields: Annotated[str, typer.Option("--fields", help="Tables, with commas: report,outbox; else all.")] = "",
+    names: Annotated[bool, typer.Option("--names", help="Print names too.")] = False,
+) -> None:
+    """Who is affected by a breach, and which fields: a JSON object a line, no names unless asked for."""
+    from bot import privacy_commands
+
+    privacy_commands.affected(first=first, last=last, fields=fields, names=names)
+
+
+@privacy.command("reapply")
+def reapply() -> None:
+    """After a restore: erase again everybody who had asked for it. Done at every start too."""
+    from bot import privacy_commands
+
+    privacy_commands.reapply()

@@ -10,14 +10,17 @@ from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import DatabaseError
 
 from bot.core.errors import SetupFault
-from bot.storage.database import is_away, make_engine
+from bot.storage.database import Transaction, is_away, make_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_315_201  # any number that nothing else locks
 
 
-def upgrade(url: str) -> None:
-    """Bring the database to this program's schema, making it when it is not there. SetupFault when it is newer."""
+def upgrade(url: str, to: str = "head") -> None:
+    """Bring the database to this program's schema, making it when it is not there. SetupFault when it is newer.
+
+    `to`: an earlier version, for a backup that is of it.
+    """
     location = make_url(url)
     if location.get_backend_name() == "sqlite" and location.database:
         _make_folder(Path(location.database).parent)
@@ -32,7 +35,7 @@ def upgrade(url: str) -> None:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")  # one process at a time here too
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             _check_references(connection)
             connection.commit()
     except DatabaseError as error:
@@ -65,6 +68,24 @@ def check(url: str) -> None:
         raise SetupFault(msg)
 
 
+def version(url: str) -> str:
+    """The version the database is of; empty where there is none. SetupFault when out of reach. Makes nothing."""
+    location = make_url(url)
+    if location.get_backend_name() == "sqlite" and not Path(location.database or "").is_file():
+        return ""
+    return _current(url) or ""
+
+
+def version_of(tx: Transaction) -> str:
+    """The version of the database of this transaction."""
+    return MigrationContext.configure(tx.connection).get_current_revision() or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can make and read a database of that version."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,8 +99,7 @@ def _refuse_newer(url: str) -> None:
     if location.get_backend_name() == "sqlite" and not Path(location.database or "").is_file():
         return
     current = _current(url)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if current and current not in known:
+    if current and not knows(current):
         msg = "The database was written by a newer version of this program. Install that version, or restore a backup."
         raise SetupFault(msg)
 

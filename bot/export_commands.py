@@ -12,6 +12,7 @@ from bot.commands import read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.services import exports, totals
+from bot.services.whole_file import whole_file
 from bot.settings import Settings
 from bot.storage import areas, schema
 from bot.storage.aggregates import By
@@ -42,7 +43,7 @@ def export_reports(*, first: str, last: str, out: Path, format_: str, team: str)
         if wanted_format == "xlsx" and exports.number(tx, order) > exports.SHEET:
             msg = f"A sheet takes {exports.SHEET} reports. Choose fewer days, or --format csv."
             raise SetupFault(msg)
-        with out.open("wb") as file:
+        with whole_file(out) as file:
             return exports.write(tx, library.load(settings.content_dir), order, file)
 
     try:

@@ -1,4 +1,7 @@
 import csv
+import signal
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from bot.core.errors import SetupFault
 from bot.library import Library
 from bot.services import areas
 from bot.services.areas import Change
+from bot.services.whole_file import whole_file
 from bot.storage.database import Database
 from tests.commune import Commune
 from tests.fakes.clock import SettableClock
@@ -86,3 +90,36 @@ def test_sums_of_what_is_none_are_one_clear_line(wrong: dict[str, str], told: st
     assert commune.team
     with pytest.raises(SetupFault, match=told):
         print_totals(**wrong)
+
+
+def _break(path: Path) -> None:
+    with whole_file(path) as file:
+        file.write(b"half")
+        msg = "later"
+        raise ValueError(msg)
+
+
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from bot.services.whole_file import whole_file
+with whole_file(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.fault("kill -9 during an export", "SIGKILL after half of the file")
+def test_a_file_that_is_not_finished_does_not_take_the_name(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    path.write_text("the old one", "utf-8")
+    dying = subprocess.run([sys.executable, "-c", DYING, str(path)], check=False)
+    assert dying.returncode == -signal.SIGKILL
+    assert path.read_text("utf-8") == "the old one"
+    with pytest.raises(ValueError, match="later"):
+        _break(path)
+    assert path.read_text("utf-8") == "the old one"
+    with whole_file(path) as file:
+        file.write(b"new")
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("b.csv", b"new")]

@@ -10,7 +10,10 @@ import structlog
 
 TOKEN = re.compile(r"\b\d{6,20}:[A-Za-z0-9_-]{8,}")
 NUMBER = re.compile(r"(?<![\w.])(?:\+?84|0)\d{8,10}(?!\w)|(?<!\w)\d{12}(?!\w)")
-LOUD = ("aiohttp", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "telegram", "uvicorn")
+LOUD = (
+    *("aiohttp", "alembic", "apscheduler", "asyncio", "fontTools", "fpdf", "httpcore", "httpx", "telegram", "uvicorn"),
+    "watchfiles",
+)
 
 
 def redact(text: str) -> str:

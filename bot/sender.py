@@ -19,7 +19,7 @@ from bot.core.errors import DatabaseAway
 from bot.core.messages import OutboundMessage, SendClass
 from bot.pace import Pace
 from bot.services import usage
-from bot.storage import messages, people
+from bot.storage import linking, messages, people
 from bot.storage.database import Database, Transaction
 
 GROWTH = (1, 2, 5, 15, 60, 300)  # seconds before the next try
@@ -66,7 +66,7 @@ class Sender:
         self._pace = {key: pace() for key in channels}
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._busy: set[int] = set()  # contacts that are being sent to
+        self._busy: Counter[int] = Counter()  # contacts that are being sent to: by how many tasks
         self._behind: set[int] = set()  # contacts for which something more waits
         self._done: list[tuple[OutboundMessage, Sent]] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -79,6 +79,7 @@ class Sender:
         """
         for message in answers:
             if message.attempts:
+                self._busy[message.contact] += 1  # now, not when the task begins: what is held here is nobody else's
                 task = asyncio.create_task(self._send_and_go_on(message))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
@@ -139,7 +140,6 @@ class Sender:
 
     async def _send_and_go_on(self, message: OutboundMessage) -> None:
         contact = message.contact
-        self._busy.add(contact)
         following: OutboundMessage | None = message
         try:
             while following is not None:
@@ -148,7 +148,9 @@ class Sender:
         except DatabaseAway:
             log.warning("database away", part="sender")  # the lease ends, the row is taken back
         finally:
-            self._busy.discard(contact)
+            self._busy[contact] -= 1
+            if not self._busy[contact]:
+                del self._busy[contact]
             if contact in self._behind:
                 self.wake()
 
@@ -238,8 +240,11 @@ def note_failure(tx: Transaction, message: OutboundMessage, failure: SendFailure
     usage.count(tx, {(message.channel, message.bot): failure.calls}, now)
     if failure.unreachable:
         people.set_reachable(tx, message.contact, now)
+        messages.retry(tx, message.id, due_at=now, reason="unreachable")
+        handed_on = linking.hand_on(tx, message.contact, linking.next_of(tx, message.contact))
         messages.drop_waiting(tx, message.contact, "unreachable")
-        messages.settle(tx, message.id, status="failed", reason="unreachable")
+        if not (handed_on and message.unasked):
+            messages.settle(tx, message.id, status="failed", reason="unreachable")
     elif failure.maybe_sent and message.send_class is SendClass.ONCE:
         messages.settle(tx, message.id, status="unknown", reason=failure.reason)
     elif not failure.retryable or (message.created_at and now - message.created_at > GIVE_UP_AFTER):

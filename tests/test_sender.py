@@ -136,6 +136,22 @@ def light(sqlite_url: str, clock: SettableClock) -> Any:
         yield Post(database, clock)
 
 
+def test_what_is_handed_over_stays_ours_though_the_clock_jumps_before_it_begins(post: Post) -> None:
+    async def run() -> int:
+        post.put("a", "a1")
+        sender = post.sender()
+        sender.deliver(await sender._claim())
+        late = post.clock() + timedelta(minutes=5)
+        freed = post.database.write_now(
+            lambda tx: messages.take_back(tx, late, mine=sender.owner, busy=list(sender._busy))
+        )
+        await sender.finish()
+        return freed
+
+    assert asyncio.run(run()) == 0
+    assert post.channel.tried == ["a1"]
+
+
 def test_a_chat_is_served_in_order_and_no_chat_waits_for_another(post: Post) -> None:
     async def run() -> None:
         slow = Held()
@@ -146,7 +162,8 @@ def test_a_chat_is_served_in_order_and_no_chat_waits_for_another(post: Post) -> 
         sender.deliver(await sender._claim())
         await slow.begun.wait()
         async with asyncio.timeout(30):
-            while post.status(first) != ["sent"]:  # the first sender may still be writing down that b1 arrived
+            # the first sender may still be writing down that b1 arrived; the database tells nobody
+            while post.status(first) != ["sent"]:  # noqa: ASYNC110
                 await asyncio.sleep(0)
         await drain(other)
         assert [said for said in post.channel.tried if said[0] == "b"] == ["b1", "b2"]
@@ -224,6 +241,7 @@ async def _hangs(_message: OutboundMessage) -> Sent:
         (_hangs, "timeout"),
     ],
 )
+@pytest.mark.fault("nobody knows whether a message arrived", "a time-out after sending")
 def test_when_nobody_knows_an_answer_goes_again_and_a_reminder_does_not(
     light: Post, monkeypatch: pytest.MonkeyPatch, outcome: Outcome, reason: str
 ) -> None:
@@ -322,6 +340,7 @@ def _gone() -> str:
     ],
     ids=["dead here", "our number", "lease over", "lives elsewhere", "lives here", "unreadable"],
 )
+@pytest.mark.fault("a worker died with messages in hand", "rows held by a dead process")
 def test_what_a_dead_sender_held_is_taken_back(post: Post, owner: str, *, lease_over: bool, freed: bool) -> None:
     (answer, behind) = post.put("a", "answer", "behind")
     (reminder,) = post.put("b", "reminder", send_class=SendClass.ONCE)
@@ -345,6 +364,7 @@ def test_nobody_takes_himself_for_dead(clock: SettableClock) -> None:
     assert is_dead(f"{socket.gethostname()}:{os.getpid()}:0.000", mine)
 
 
+@pytest.mark.fault("two workers", "two senders on one outbox")
 def test_two_senders_never_send_a_row_twice(database_url: str, clock: SettableClock) -> None:
     with closing(Database(database_url)) as one, closing(Database(database_url)) as two:
         post = Post(one, clock)
@@ -452,6 +472,7 @@ def test_a_sender_goes_on_when_the_database_is_back(light: Post) -> None:
 
 
 @pytest.mark.parametrize("send_class", SendClass)
+@pytest.mark.fault("the database is away after a sending", "writes fail, then succeed")
 def test_what_was_sent_is_written_down_when_the_database_is_back(
     light: Post, monkeypatch: pytest.MonkeyPatch, send_class: SendClass
 ) -> None:

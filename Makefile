@@ -9,7 +9,7 @@ COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --genera
 	--no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-build-isolation \
 	--annotation-style=line $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run install install-dev test check docs lock clean chromium
+.PHONY: help run install install-dev test check prove docs lock sbom audit clean chromium
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -30,12 +30,23 @@ check: install-dev ## lint, format, types, import contracts, content
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/tungngo content check
 
+prove: install-dev ## inject every fault, print fault, injection, outcome; write docs/faults.md
+	@$(BIN)/python -m tests.prove $(ARGS)
+
 docs: install-dev ## write the README's tables from the program
 	@$(BIN)/python -m tests.docs_tables
 
 lock: install-dev ## both lock files from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+sbom: install-dev ## what the program is made of, CycloneDX JSON from the lock file
+	@$(BIN)/python -m tests.sbom sbom.cdx.json && echo sbom.cdx.json
+
+audit: ## known faults of the locked versions; fetches pip-audit into a place of its own, needs the network
+	@$(PYTHON) -m venv $(VENV)-audit
+	@$(VENV)-audit/bin/python -m pip install --quiet pip-audit
+	@$(VENV)-audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 clean: ## remove .venv and caches; data/ stays
 	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -10,18 +10,26 @@ from typing import Annotated
 
 import typer
 
+from bot import content_cli, privacy_cli, reminder_cli
 from bot.core.errors import SetupFault
 from bot.core.people import TeamRole
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-content = typer.Typer(no_args_is_help=True, help="The lessons, facts, forms and dates that editors write.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
 export = typer.Typer(no_args_is_help=True, help="Files to work on elsewhere.")
-cli.add_typer(content, name="content")
+cli.add_typer(content_cli.content, name="content")
+cli.command()(content_cli.script)
 cli.add_typer(export, name="export")
 cli.add_typer(db, name="db")
+lesson = typer.Typer(no_args_is_help=True, help="Lessons on paper.")
+cli.add_typer(lesson, name="lesson")
+facts = typer.Typer(no_args_is_help=True, help="What people were told.")
+cli.add_typer(facts, name="facts")
+cli.add_typer(privacy_cli.privacy, name="privacy")
 area = typer.Typer(no_args_is_help=True, help="The places of a commune.")
 cli.add_typer(area, name="area")
+
+reminder_cli.add_to(cli)
 
 
 def main() -> None:
@@ -127,12 +135,25 @@ def invite(
     commune_commands.invite(role=role, team=team, uses=uses, days=days, approve=approve, as_json=as_json)
 
 
-@content.command()
-def check() -> None:
-    """Every lesson, fact, form, date and translation, with file and line of each fault."""
-    from bot import commands
+@lesson.command("sheet")
+def lesson_sheet(
+    name: Annotated[str, typer.Argument(help="The lesson's id, such as L1.")],
+    out: Annotated[Path, typer.Option("-o", "--output", help="The PDF to write.")],
+) -> None:
+    """A lesson as a PDF to print: A5, large type, its drawing, a picture to scan that opens it."""
+    from bot import lesson_commands
 
-    raise typer.Exit(commands.check_content())
+    lesson_commands.sheet(name, out)
+
+
+@facts.command("recall")
+def facts_recall(
+    days: Annotated[int, typer.Option("--days", min=1, max=180, help="How far back people are looked for.")] = 90,
+) -> None:
+    """Facts that were replaced after people were told them, as counts; coordinators have them corrected in the chat."""
+    from bot import fact_commands
+
+    fact_commands.recall(days)
 
 
 @export.command("reports")
@@ -208,6 +229,35 @@ def change_areas(
         unit_type=unit_type,
     )
     commune_commands.change_areas(wanted)
+
+
+@cli.command()
+def backup(
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="The file to write; else one by the time, in DATA_DIR/backups."),
+    ] = None,
+) -> None:
+    """Everything of this moment into one sealed file, while the program runs; read back and compared."""
+    from bot import backup_commands
+
+    backup_commands.backup(out)
+
+
+@cli.command()
+def metrics() -> None:
+    """What /metrics says, once: of the program that runs here, else what its database says."""
+    from bot import metrics_command
+
+    metrics_command.run()
+
+
+@cli.command()
+def restore(file: Annotated[Path, typer.Argument(help="What 'tungngo backup' wrote.")]) -> None:
+    """A backup into an empty database, all of it or nothing; counted and compared row by row."""
+    from bot import backup_commands
+
+    backup_commands.restore(file)
 
 
 @cli.command()

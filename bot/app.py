@@ -1,14 +1,17 @@
 """The whole program as a value: every part built here, started in order, stopped in reverse."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
+from bot import content_reload, metrics
 from bot.channels.web import WebChannel
 from bot.core.channel import Channel
 from bot.core.clock import Clock, system_clock
@@ -17,12 +20,14 @@ from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, OutboundMessage
 from bot.core.people import Speaker
 from bot.library import Library, load
+from bot.meter import Meter
 from bot.platforms import Platforms, connect
 from bot.receiver import Receiver
 from bot.search.finder import Finder
 from bot.secret import secret_key
 from bot.sender import Sender, owner_name
-from bot.services import answers, media, usage
+from bot.services import answers, media, retention, tombstones, usage
+from bot.services.local_answers import Shelf
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database, Transaction
@@ -36,6 +41,12 @@ STOP_SECONDS = 10
 log = structlog.get_logger(__name__)
 
 
+class Holder(Protocol):
+    """A part that holds the content beside the program."""
+
+    library: Library
+
+
 @dataclass(kw_only=True)
 class Program:
     """The parts every command shares. `build` makes it; `close` lets go of the database."""
@@ -47,11 +58,15 @@ class Program:
     index: Finder
     started: datetime
     secret: bytes  # signs what is given out
+    local: Shelf = field(default_factory=Shelf)
     web: WebChannel = field(default_factory=WebChannel)
     platforms: Platforms | None = None
     extra: Sequence[Channel] = ()
     commune: str = "Từng Ngõ"
     personas: "Sequence[Persona]" = ()
+    meter: Meter = field(default_factory=Meter)
+    holders: list[Holder] = field(default_factory=list)  # they are given new content too
+    _swap: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def owner(self) -> str:
@@ -59,20 +74,28 @@ class Program:
         return owner_name(self.started)
 
     def turn(self, tx: Transaction, message: InboundMessage, speaker: Speaker, state: State, now: datetime) -> Turn:
-        """One message's turn."""
+        """One message's turn: all of it on the same content."""
+        with self._swap:
+            library, index = self.library, self.index
         return Turn(
             now=now,
             message=message,
             speaker=speaker,
             state=state,
             tx=tx,
-            library=self.library,
-            index=self.index,
+            library=library,
+            index=index,
+            local=self.local,
             zone=self.settings.zone,
             public_url=self.settings.public_url,
+            buttons=self._has_buttons(message),
             secret=self.secret,
             quota=lambda channel, bot: usage.left(tx, channel, bot, now),
         )
+
+    def _has_buttons(self, message: InboundMessage) -> bool:
+        channel = self.channels().get((message.channel, message.bot))
+        return channel is None or channel.capabilities.buttons
 
     def channels(self) -> dict[tuple[str, str], Channel]:
         """Every channel this process sends on, by name and bot."""
@@ -87,7 +110,7 @@ class Program:
             database=self.database,
             clock=self.clock,
             make_turn=self.turn,
-            dialogue=routes.respond,
+            dialogue=self.meter.answered(routes.respond),
             sorry=routes.sorry,
             owner=sender.owner if sender else "",
             deliver=sender.deliver if sender else lambda _: None,
@@ -96,7 +119,8 @@ class Program:
 
     def sender(self) -> Sender:
         """What sends the outbox. To be made on the event loop it runs on."""
-        return Sender(database=self.database, channels=self.channels(), clock=self.clock, owner=self.owner)
+        channels = {key: self.meter.sending(channel) for key, channel in self.channels().items()}
+        return Sender(database=self.database, channels=channels, clock=self.clock, owner=self.owner)
 
     async def media_bytes(self, name: str) -> bytes | None:
         """A picture or file of ours, for a channel that uploads it; None when it is too old."""
@@ -109,6 +133,26 @@ class Program:
             return await self.database.read(lambda tx: tx.connection.exec_driver_sql("SELECT 1").scalar() == 1)
         except DatabaseAway:
             return False
+
+    async def metrics(self) -> bytes:
+        """What was counted here and how it stands in the database, as Prometheus reads it."""
+        return await metrics.gather(self.meter, self.database.read, self.clock())
+
+    def reached_at(self, url: str) -> None:
+        """The web server listens. In the demo its own address serves in links and pictures to scan."""
+        if self.personas:
+            self.settings = self.settings.model_copy(update={"public_url": url.rstrip("/")})
+
+    def renew(self, library: Library, index: Finder) -> None:
+        """Serve this content from the next message on."""
+        with self._swap:
+            self.library, self.index = library, index
+        for holder in self.holders:
+            holder.library = library
+
+    def passages(self) -> Iterable[Any]:
+        """The ingested documents, for the index."""
+        return self.database.read_now(answers.stored_passages)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -158,9 +202,11 @@ async def serve(
     program: Program, parts: Parts, *, stop: asyncio.Event, listening: Callable[[str], None] = lambda _: None
 ) -> None:
     """Run the parts until told to stop; then stop taking, finish what was taken, at most 10 seconds."""
+    erase_again = partial(tombstones.reapply, program.database, program.library, program.settings.data_dir)
+    await asyncio.to_thread(erase_again, key=program.secret, now=program.clock(), zone=program.settings.zone)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         sender = program.sender() if parts.sender else None
-        receive = program.receiver(sender).receive
+        receive = program.meter.received(program.receiver(sender).receive)
         sending = asyncio.Event()
         if sender:
             stack.push_async_callback(_within, sender.finish, STOP_SECONDS)
@@ -175,8 +221,19 @@ async def serve(
                 zone=program.settings.zone,
                 clock=program.clock,
                 wake=sender.wake if sender else lambda: None,
+                failed=program.meter.job_failed,
+                periods=retention.Periods.of(program.settings),
+                erased=program.settings.data_dir,
             )
+            program.holders.append(office)
             tasks.create_task(run_jobs(office, stop))
+        folder = program.settings.content_dir
+        tasks.create_task(content_reload.follow(program, folder, content_reload.watched(folder, stop)))
+        if program.settings.metrics_port:
+            from bot.web.private import run_private  # noqa: PLC0415
+
+            host, port = program.settings.metrics_host, program.settings.metrics_port
+            tasks.create_task(run_private(program, host=host, port=port, stop=stop))
         if program.platforms:
             for listening_to in program.platforms.listening(receive, listen=parts.web, stop=stop):
                 tasks.create_task(listening_to)
@@ -215,8 +272,12 @@ async def _web(
         commune=program.commune,
         locale=settings.default_locale,
         secure=settings.public_url.startswith("https://"),
-        ready=program.ready,
+        clock=program.clock,
+        secret=program.secret,
         webhooks=program.platforms.webhooks() if program.platforms else (),
         personas=program.personas,
+        zone=settings.zone,
+        watch=None if settings.public_url else program,
     )
+    program.holders.append(site)
     await run_site(site, host=settings.host, port=settings.port, stop=stop, listening=listening)

@@ -60,13 +60,17 @@ def serve(
 ) -> None:
     """Run until SIGTERM or Ctrl-C."""
 
+    def listening(url: str) -> None:
+        built.reached_at(url)
+        print(f"{label}: {url}", flush=True)
+
     async def run() -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, stop.set)
         parts = Parts(web=web, sender=sender, scheduler=scheduler)
-        await serve_parts(built, parts, stop=stop, listening=lambda url: print(f"{label}: {url}", flush=True))
+        await serve_parts(built, parts, stop=stop, listening=listening)
 
     try:
         asyncio.run(run())

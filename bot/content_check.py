@@ -1,6 +1,7 @@
 """What the models alone cannot see: references, what was replaced, what does not add up."""
 
 import re
+import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
@@ -16,6 +17,7 @@ ACTION_ROOM = "x" * 12  # a choice's payload needs an action before it
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _AS_OF = re.compile(r"\d{4}(-[A-Za-z0-9]+)*")
 LEAP_DAY = (2, 29)
+THANKS = {"year", "team", "reports", "households", "people"}  # filled in for the word of thanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Parts:
 def check(parts: Parts) -> Iterator[Fault]:
     """Every fault of the content as a whole."""
     for found in _everything(parts):
-        yield from _identity(found)
+        yield from identity(found)
         yield from words(found)
     for fact in parts.facts.entries.values():
         yield from _fact(fact, parts)
@@ -67,7 +69,8 @@ def _everything(parts: Parts) -> Iterator[Entry[Any]]:
         yield from group.entries.values()
 
 
-def _identity(found: Entry[Any]) -> Iterator[Fault]:
+def identity(found: Entry[Any]) -> Iterator[Fault]:
+    """What is wrong with an id, or with whom it is for."""
     if not _ID.fullmatch(found.value.id):
         yield found.fault("An id holds letters without marks, digits, '-', '_' and '.'. Change it.", "id")
     elif len(found.value.id) > ID_LIMIT:
@@ -153,9 +156,31 @@ def _date(found: Entry[DateRule], parts: Parts) -> Iterator[Fault]:
                 f"{lead} is not one of the lead_days. Add it there, or remove it here.", "lead_todo", str(lead)
             )
     for locale in ("vi", "en"):
-        for todo in (rule.todo, *rule.lead_todo.values()):
+        for todo in filter(None, (rule.todo, rule.resident_todo, *rule.lead_todo.values())):
             reminder = [rule.title.in_locale(locale), todo.in_locale(locale), rule.day_text]
             yield from fits(found, "The reminder (title and todo)", reminder, "todo")
+    yield from _campaign(found, parts)
+
+
+def _campaign(found: Entry[DateRule], parts: Parts) -> Iterator[Fault]:
+    rule = found.value
+    if rule.until and rule.until < rule.day:
+        yield found.fault("until comes before the first day. Correct one of the two.", "until")
+    for index, theme in enumerate(rule.themes):
+        yield from _refers(found, "source", [theme.source], parts.sources, "themes", index, "source")
+    for index, step in enumerate(rule.campaign):
+        place = ("campaign", index)
+        if step.kind in ("lesson", "quiz"):
+            yield from _refers(found, "lesson", [step.lesson], parts.lessons, *place)
+        if (step.kind == "thanks") != (step.lead < 0) or (step.lead >= 0 and step.lead not in rule.lead_days):
+            message = "A campaign step comes with a reminder: its lead is one of lead_days; thanks comes after, -1."
+            yield found.fault(message, *place, "lead")
+        if step.kind == "plan" and not step.items:
+            yield found.fault("A plan without items. Add items: what is to be settled.", *place)
+        for said in (step.text.vi, step.text.en):
+            named = {name for _, name, _, _ in string.Formatter().parse(said) if name} if "{" in said else set()
+            if not named <= (THANKS if step.kind == "thanks" else set()):
+                yield found.fault(f"Nothing is filled in for {', '.join(sorted(named))}. Remove the braces.", *place)
 
 
 def _lesson(found: Entry[Lesson], parts: Parts) -> Iterator[Fault]:
@@ -163,6 +188,7 @@ def _lesson(found: Entry[Lesson], parts: Parts) -> Iterator[Fault]:
     yield from _refers(found, "track", [lesson.track], parts.tracks, "track")
     yield from _refers(found, "sources", lesson.sources, parts.sources, "sources")
     yield from _leans(found, lesson.facts, parts, "facts")
+    yield from _skill(found, parts)
     for index, step in enumerate(lesson.steps):
         for name, shown_text in (("The step", step.text), ("The words for 'Chưa được'", step.fallback)):
             if len(shown_text) > STEP_LIMIT:
@@ -172,6 +198,14 @@ def _lesson(found: Entry[Lesson], parts: Parts) -> Iterator[Fault]:
     for index, item in enumerate(lesson.quiz):
         yield from _quiz(found, item, index)
         yield from _leans(found, item.facts, parts, "quiz", index)
+
+
+def _skill(found: Entry[Lesson], parts: Parts) -> Iterator[Fault]:
+    """A lesson's skill is one of the report's, so that help with it can be asked for."""
+    questions = [each for form in parts.forms.entries.values() for each in form.value.survey if each.name == "skills"]
+    known = sorted({choice.name for question in questions for choice in question.choices})
+    if known and found.value.skill and found.value.skill not in known:
+        yield found.fault(f"skill is one of the report's: {', '.join(known)}. Correct it, or remove it.", "skill")
 
 
 def _quiz(found: Entry[Lesson], item: QuizItem, index: int) -> Iterator[Fault]:

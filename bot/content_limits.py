@@ -16,6 +16,7 @@ STEP_LIMIT = 600
 LABEL_LIMIT = 40
 TITLE_LIMIT = 60
 CHOICE_LIMIT = 60
+ALT_LIMIT = 250  # said beside a card where nobody sees the picture
 ID_LIMIT = 40  # a button's 64 bytes carry it beside an action and a number
 
 ABBREVIATIONS = {
@@ -34,6 +35,7 @@ _LIMITS: Mapping[tuple[type[BaseModel], str], int] = {
     (Fact, "statement"): STATEMENT_LIMIT,
     (Fact, "label"): LABEL_LIMIT,
     (Lesson, "title"): TITLE_LIMIT,
+    (Lesson, "picture_alt"): ALT_LIMIT,
     (Track, "title"): LABEL_LIMIT,
     (DateRule, "title"): TITLE_LIMIT,
     (forms.FormChoice, "label"): LABEL_LIMIT,

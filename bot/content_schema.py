@@ -9,14 +9,24 @@ from pydantic import BaseModel, TypeAdapter
 from bot.content_yaml import EXAMPLES
 from bot.core.content import DateRule, Fact, Source, Track
 from bot.core.forms import Form
+from bot.core.scam_rules import Advice, Owner, ScamSign
 
-LISTS: dict[str, type[BaseModel]] = {"sources": Source, "facts": Fact, "dates": DateRule, "tracks": Track}
+LISTS: dict[str, type[BaseModel]] = {
+    "sources": Source,
+    "facts": Fact,
+    "dates": DateRule,
+    "tracks": Track,
+    "signs": ScamSign,
+    "owners": Owner,
+    "advice": Advice,
+}
 
 
 def schemas() -> dict[str, dict[str, Any]]:
     """The schema of every kind of YAML file, by name."""
     found = {name: TypeAdapter(list[model]).json_schema() for name, model in LISTS.items()}  # type: ignore[valid-type]
     found["form"] = Form.model_json_schema()
+    found["pairs"] = TypeAdapter(dict[str, str]).json_schema()
     return {name: _with_examples(schema) for name, schema in found.items()}
 
 

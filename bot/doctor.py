@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol, Self
@@ -18,7 +18,7 @@ from bot.core.channel import WebhookSeen
 from bot.core.clock import Clock, system_clock
 from bot.core.errors import DatabaseAway, SetupFault
 from bot.platforms import telegram_of, zalo_of, zalo_path
-from bot.services import usage
+from bot.services import data_requests, usage
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database
@@ -75,6 +75,8 @@ async def examine(settings: Settings, clock: Clock = system_clock) -> AsyncItera
         schema.check(settings.database)
         database = Database(settings.database)
     try:
+        if database:
+            yield await _requests(database, clock().astimezone(settings.zone).date())
         async for finding in _accounts(settings, database, clock):
             yield finding
     finally:
@@ -88,6 +90,14 @@ def _database(settings: Settings) -> Finding:
     except SetupFault as fault:
         return Finding(BAD, f"Cơ sở dữ liệu: {fault}")
     return Finding(GOOD, "Cơ sở dữ liệu: mở được, đúng phiên bản.")
+
+
+async def _requests(database: Database, today: date) -> Finding:
+    waiting, late = await database.read(lambda tx: data_requests.overdue(tx, today))
+    if late:
+        return Finding(BAD, f"Yêu cầu về dữ liệu cá nhân: {late} đã quá hạn. Xem: tungngo privacy requests")
+    mark = NOTE if waiting else GOOD
+    return Finding(mark, f"Yêu cầu về dữ liệu cá nhân: {waiting} đang chờ, không có yêu cầu quá hạn.")
 
 
 def _content(settings: Settings) -> Iterator[Finding]:

@@ -8,21 +8,32 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot import content_check, content_yaml
+from bot import content_check, content_pictures, content_scam, content_yaml
 from bot.content_check import Group, Parts
 from bot.content_yaml import ContentFault, Document, Entry, Fault, ModelT, Place, report
 from bot.core.content import DateRule, Fact, Lesson, Source, Track
 from bot.core.forms import Form
 from bot.core.lessons import LessonFault, parse_lesson
+from bot.core.scam import Detector
+from bot.core.scam_rules import Advice, Owner, ScamSign
 from bot.core.text import phrase
 from bot.words import CATALOGUES, SOURCE_LOCALE, Words, locale_of, read_catalogue, words_of
 
 __all__ = ["ContentFault", "Fault", "Library", "Words", "load", "read", "report"]
 
 PAIR = "cds: chuyển đổi số"
+PAIR_EN = "public service: dịch vụ công"
 UNKNOWN = "?"  # the id of something that could not be read
 _LESSON_ID = re.compile(r"^id: *['\"]?([\w.-]+)", re.MULTILINE)
-READ = {"facts": ".yaml", "dates": ".yaml", "forms": ".yaml", "answers": ".yaml", "lessons": ".vi.md"}
+READ = {
+    "facts": ".yaml",
+    "dates": ".yaml",
+    "forms": ".yaml",
+    "answers": ".yaml",
+    "lessons": ".vi.md",
+    "pictures": ".svg",
+    "scam": ".yaml",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,12 @@ class Library:
     forms: Mapping[str, Form]
     abbreviations: Mapping[str, str]
     synonyms: Mapping[str, str]
+    english: Mapping[str, str]  # English phrase -> words of the documents
+    spoken: Mapping[str, str]  # what is written -> how it is read aloud
+    scam: Detector
+    advice: Mapping[str, Advice]  # of the scam check, by the moment it is for
     words: Mapping[str, Words]  # locale -> what the bot says in it
+    pictures: Mapping[str, str]  # lesson -> its drawing as SVG
     revision: str  # changes when anything that is read does
 
 
@@ -66,9 +82,19 @@ def read(folder: Path) -> tuple[Library, list[Fault]]:
     )
     abbreviations = reader.pairs("answers/abbreviations.yaml", folded=True)
     synonyms = reader.pairs("answers/synonyms.yaml")
+    english = reader.english("answers/english.yaml")
+    spoken = reader.pairs("answers/spoken.yaml")
+    scam = content_scam.ScamParts(
+        signs=reader.lists(ScamSign, content_scam.SIGNS),
+        owners=reader.lists(Owner, content_scam.OWNERS),
+        advice=reader.lists(Advice, content_scam.ADVICE),
+    )
     words = reader.words()
+    drawn = reader.pictures()
     reader.strays()
     reader.faults += content_check.check(parts)
+    reader.faults += content_pictures.check(drawn, parts.lessons)
+    reader.faults += content_scam.check(scam, sources=parts.sources, lessons=parts.lessons)
     library = Library(
         sources=_values(parts.sources.entries),
         facts=_values(parts.facts.entries),
@@ -78,7 +104,12 @@ def read(folder: Path) -> tuple[Library, list[Fault]]:
         forms=_values(parts.forms.entries),
         abbreviations=MappingProxyType(abbreviations),
         synonyms=MappingProxyType(synonyms),
+        english=MappingProxyType(english),
+        spoken=MappingProxyType(spoken),
+        scam=scam.detector(),
+        advice=MappingProxyType(scam.said()),
         words=MappingProxyType(words),
+        pictures=MappingProxyType({name: svg for name, (_, svg) in drawn.items()}),
         revision=reader.digest.hexdigest()[:12],
     )
     return library, sorted(set(reader.faults))
@@ -132,6 +163,11 @@ class _Reader:
                 found.append(Entry(lesson, Document(file, lines=_lesson_lines(lesson, text))))
         return self.group(found, ids)
 
+    def pictures(self) -> dict[str, tuple[str, str]]:
+        """The drawings: (file, SVG) by the lesson whose id is the file's name."""
+        texts = self.texts(content_pictures.PATTERN)
+        return {Path(file).stem: (file, text) for file, text in texts if text is not None}
+
     def pairs(self, pattern: str, *, folded: bool = False) -> dict[str, str]:
         """A file of lines `word: what it stands for`; `folded`: the word is written small and without marks."""
         pairs: dict[str, str] = {}
@@ -146,6 +182,19 @@ class _Reader:
                     self.faults.append(document.fault(f"{word} must be small and without marks: {phrase(word)}", word))
                 else:
                     pairs[word] = meaning
+        return pairs
+
+    def english(self, pattern: str) -> dict[str, str]:
+        """A file of lines `english phrase: words of the documents`; the phrase is small and plain."""
+        pairs: dict[str, str] = {}
+        for document in self.documents(pattern):
+            for phrase_, meaning in document.data.items() if isinstance(document.data, dict) else ():
+                if not isinstance(meaning, str) or not meaning.strip():
+                    self.faults.append(document.fault(f"{phrase_} must stand for one text. Write {PAIR_EN}.", phrase_))
+                elif not phrase_.isascii() or phrase_ != phrase_.lower() or not phrase_.strip():
+                    self.faults.append(document.fault(f"{phrase_} must be English, in small letters.", phrase_))
+                else:
+                    pairs[phrase_] = meaning
         return pairs
 
     def words(self) -> dict[str, Words]:

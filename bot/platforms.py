@@ -55,6 +55,7 @@ class Platforms:
                 secret=self.settings.zalo_webhook_secret.get_secret_value(),
                 read=zalo.read,
                 answer=zalo.webhook_answer,
+                tried_empty=True,
             )
             for zalo in self.zalo
         ]

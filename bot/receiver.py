@@ -19,6 +19,7 @@ from bot.core.conversation import State
 from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, Kind, OutboundMessage, Reply
 from bot.core.people import Speaker
+from bot.core.privacy import mask
 from bot.core.text import clean
 from bot.storage import messages, people
 from bot.storage.database import Database, Transaction, is_away
@@ -77,6 +78,7 @@ class Receiver:
     def _take(self, tx: Transaction, message: InboundMessage, now: datetime) -> tuple[OutboundMessage, ...]:
         if not messages.take_in(tx, message, now):
             return ()
+        message = without_numbers(message)
         speaker, state = self._meet(tx, message, now)
         turn = self._make_turn(tx, message, speaker, state, now)
         tx.savepoint("handler")
@@ -158,6 +160,12 @@ def tidy(message: InboundMessage) -> InboundMessage:
         payload=clean(message.payload[:256]),
         sender_name=clean(message.sender_name[:200]).strip(),
     )
+
+
+def without_numbers(message: InboundMessage) -> InboundMessage:
+    """The message as everything behind this door sees it: personal numbers replaced by what they are."""
+    text, name = mask(message.text), mask(message.sender_name)
+    return replace(message, text=text.text, sender_name=name.text, private=bool(text.kinds))
 
 
 def _kept(message: InboundMessage) -> dict[str, str]:

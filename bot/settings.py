@@ -30,6 +30,14 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Address at which people and platforms reach this server, https://…")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the web server listens on; 0 takes a free one.")
+    metrics_host: str = Field("127.0.0.1", description="Address at which /ready and /metrics are answered.")
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port of /ready and /metrics; 0: none of their own. Without PUBLIC_URL they are answered on PORT "
+        "too, to this machine only.",
+    )
     telegram_bot_token: SecretStr = Field(SecretStr(""), description="Token of the Telegram bot; empty: no Telegram.")
     telegram_api_base_url: str = Field(
         "https://api.telegram.org", description="Root of the Bot API server, without /bot."
@@ -53,6 +61,26 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="Key that signs what the program gives out, 32 characters or more. Empty: one is made at the first "
         "start and kept in DATA_DIR; several machines must share one.",
+    )
+    backup_passphrase: SecretStr = Field(
+        SecretStr(""),
+        description="Words that seal backups, 12 characters or more; such a backup carries the program's key with it. "
+        "Empty: the program's key seals them, and must be kept somewhere else too.",
+    )
+    keep_messages_days: int = Field(90, ge=1, description="Days after which messages that were sent are deleted.")
+    keep_inbox_days: int = Field(
+        30, ge=2, description="Days after which the platforms' message numbers and codes that failed are deleted."
+    )
+    keep_answers_days: int = Field(
+        180, ge=1, le=180, description="Days for which it is known who was told which fact; at most 180."
+    )
+    keep_questions_days: int = Field(
+        365, ge=1, le=365, description="Days after which questions and marks are deleted; at most 365."
+    )
+    keep_news_days: int = Field(180, ge=30, description="Days after which settled reminders and news are deleted.")
+    keep_audit_days: int = Field(1825, ge=30, description="Days after which it is forgotten who changed what.")
+    keep_proofs_days: int = Field(
+        1825, ge=30, description="Days after which proofs of withdrawn consents and of settled requests are deleted."
     )
     timezone: Annotated[str, AfterValidator(_zone)] = Field(
         "Asia/Ho_Chi_Minh", description="Time zone of days, weeks and decent hours."

@@ -14,6 +14,7 @@ from bot.core.people import Membership, Speaker
 from bot.library import Library
 from bot.search.finder import Finder
 from bot.services import teams
+from bot.services.local_answers import Shelf
 from bot.storage.database import Transaction
 from bot.words import Words
 
@@ -33,7 +34,9 @@ class Turn:
     index: Finder
     zone: ZoneInfo
     secret: bytes  # signs what is given out
+    local: Shelf = field(default_factory=Shelf)  # the answers teams wrote themselves
     public_url: str = ""
+    buttons: bool = True  # whether the channel has them; else choices are numbered lines
     team: int = 0  # the team the person has just named, of several
     quota: Callable[[str, str], int | None] = lambda _channel, _bot: None  # messages left this month; None: no limit
     locale: str = field(default="")

@@ -129,7 +129,8 @@ def _take_text(turn: Turn, wizard: dict[str, Any], text: str) -> Reply:
     safe = guard(masked.text)
     if length(safe) > broadcasts.TEXT_LIMIT:  # a mask may be longer than what it hides
         return show(turn, turn.say(TOO_LONG, n=length(safe), limit=broadcasts.TEXT_LIMIT))
-    return _go(turn, wizard, "check" if wizard.get("at") else "when", text=safe, masked=bool(masked.kinds))
+    private = turn.message.private or bool(masked.kinds)
+    return _go(turn, wizard, "check" if wizard.get("at") else "when", text=safe, masked=private)
 
 
 def _take_when(turn: Turn, wizard: dict[str, Any], text: str) -> Reply:

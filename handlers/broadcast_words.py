@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.core.channel import NAMES
 from bot.core.errors import N_
 from bot.core.markup import guard
 from bot.core.messages import Reply
@@ -34,7 +35,6 @@ STOPPED: Mapping[str, str] = {
     "late": N_("stopped: its time is long over"),
     "role": N_("stopped: who sent it no longer coordinates the team"),
 }
-PLACES: Mapping[str, str] = {"telegram": "Telegram", "zalo": "Zalo", "web": N_("web page"), "console": N_("terminal")}
 
 
 def message(words: Words, text: str, team: str) -> Reply:
@@ -60,7 +60,7 @@ def moment(words: Words, at: datetime, zone: ZoneInfo) -> str:
 
 def place(words: Words, channel: str) -> str:
     """A channel's name."""
-    return words.say(PLACES.get(channel, channel))
+    return words.say(NAMES.get(channel, channel))
 
 
 def result(turn: Turn, found: Result) -> str:

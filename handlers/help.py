@@ -1,6 +1,8 @@
 """Help, and kind words for what cannot be understood."""
 
-from bot.core.messages import Reply
+from dataclasses import replace
+
+from bot.core.messages import Reply, numbered
 from bot.services.permissions import allowed
 from bot.turn import Turn
 from handlers import menu, report_view
@@ -19,6 +21,23 @@ def show(turn: Turn) -> Reply:
     intro = _("Tap a button, type its number or its words, with or without marks. Or simply ask.")
     moves = _("At every step: back, skip, cancel, menu.")
     return Reply(text="\n".join((intro, *lines, moves)), choices=menu.choices(turn))
+
+
+def taught(turn: Turn, reply: Reply) -> Reply:
+    """The reply; under the first numbered lines of a person it says, once, how to choose where there are no buttons."""
+    if turn.buttons or turn.state.taught or not numbered(reply.choices):
+        return reply
+    turn.state.taught = True
+    hint = turn.say("Type the number of a line, or its words, with or without marks.")
+    return replace(reply, hint=hint)
+
+
+def numbers_left_out(turn: Turn, reply: Reply) -> Reply:
+    """The reply; it says, once, that personal numbers were taken out of what was typed, unless it warns already."""
+    if "⚠️" in reply.text:
+        return reply
+    warning = turn.say("⚠️ Personal numbers were left out. Please never type ID numbers, cards or codes here.")
+    return replace(reply, text=f"{warning}\n{reply.text}")
 
 
 def welcome(turn: Turn) -> Reply:

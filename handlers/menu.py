@@ -35,6 +35,7 @@ def choices(turn: Turn) -> tuple[Choice, ...]:
         Choice(_("Ask a question"), make("go", "hoi")),
         Choice(_("Help me"), make("go", "nho")),
         Choice(_("Dates to remember"), make("go", "hanchot")),
+        Choice(_("Check a message"), make("go", "kiemtra")),
         Choice(_("More"), make("go", "them")),
     ]
     return tuple(found)
@@ -48,12 +49,22 @@ def more(turn: Turn) -> Reply:
         text=_("What else?"),
         choices=(
             *to_many,
+            *_questions(turn),
+            *((Choice(_("Loudspeaker text"), make("go", "loa")),) if allowed(turn.roles, Action.MAKE_SCRIPT) else ()),
             Choice(_("What can you do?"), make("go", "trogiup")),
             *((Choice(_("My team"), make("go", "to")),) if allowed(turn.roles, Action.SEE_TEAM) else ()),
             Choice(_("How to call me"), make("go", "xungho")),
             Choice("English" if turn.locale == "vi" else "Tiếng Việt", make("go", "ngonngu")),
+            Choice(_("Link my chats"), make("go", "lienket")),
             Choice(_("My data"), make("go", "dulieu")),
             Choice(_("No more reminders"), make("go", "dung")),
             Choice(_("Menu"), make("go", "menu")),
         ),
     )
+
+
+def _questions(turn: Turn) -> tuple[Choice, ...]:
+    """What people asked and nobody answered, for who may answer."""
+    if not allowed(turn.roles, Action.ANSWER_QUESTIONS):
+        return ()
+    return (Choice(turn.say("People's questions"), make("go", "cauhoi")),)

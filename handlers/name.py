@@ -36,7 +36,7 @@ def typed(turn: Turn) -> Reply | InboundMessage:
     from handlers.table import COMMANDS  # noqa: PLC0415  the table names this page
 
     text = turn.message.text
-    if not _may_be_name(text) or any(phrase(text) in route.words for route in COMMANDS):
+    if not may_be_name(text) or any(phrase(text) in route.words for route in COMMANDS):
         return turn.message
     name = profile.set_name(turn.tx, turn.speaker.person, text)
     turn.speaker = replace(turn.speaker, name=name)
@@ -44,6 +44,7 @@ def typed(turn: Turn) -> Reply | InboundMessage:
     return replace(shown, text=turn.say("Noted: {name}.", name=name) + "\n" + shown.text)
 
 
-def _may_be_name(text: str) -> bool:
+def may_be_name(text: str) -> bool:
+    """Whether a text may be a person's name: a few words, no digits, no question."""
     found = words(text)
     return 0 < len(found) <= WORDS and len(text) <= LETTERS and text[-1] not in "?." and not any(map(str.isdigit, text))

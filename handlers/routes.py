@@ -8,13 +8,16 @@ from bot.core.errors import ConsentNeeded, KnownError
 from bot.core.messages import Choice, InboundMessage, Kind, Reply
 from bot.core.payload import make
 from bot.core.text import phrase
-from bot.services import contacts, teams, usage
+from bot.services import contacts, usage
 from bot.services.permissions import Action, allowed
 from bot.turn import Turn
 from bot.words import Words
-from handlers import help as help_page
 from handlers import (
+    answer_talk,
+    data_requests,
+    dates,
     lessons,
+    link,
     menu,
     my_reports,
     questions,
@@ -22,12 +25,16 @@ from handlers import (
     report_by_line,
     report_line,
     report_queries,
+    scam_check,
     start,
+    team_members,
     visits,
     which_team,
 )
+from handlers import help as help_page
+from handlers.buttons import AWAITED, BUTTONS
 from handlers.report_words import said
-from handlers.table import AWAITED, BUTTONS, COMMANDS, STOP, Handler, Route
+from handlers.table import COMMANDS, STOP, Handler, Route
 
 MOVES: Mapping[str, str] = {
     "quay lai": "back",
@@ -56,6 +63,14 @@ def command_list(words: Words) -> list[tuple[str, str]]:
 
 def respond(turn: Turn) -> Reply | None:
     """The answer to one message. What a person can mend is said in words; everything else is the receiver's."""
+    private = turn.message.private
+    reply = _answer(turn)
+    if reply and private:
+        reply = help_page.numbers_left_out(turn, reply)
+    return help_page.taught(turn, reply) if reply else None
+
+
+def _answer(turn: Turn) -> Reply | None:
     try:
         return _settle(turn, find(turn)(turn))
     except ConsentNeeded as needed:
@@ -80,7 +95,7 @@ def find(turn: Turn) -> Handler:  # noqa: PLR0911  the order of the questions is
         return reachable
     if message.group:
         return help_page.group
-    if message.kind is Kind.TEXT and words in _BY_NAME[STOP].words:
+    if message.kind is Kind.TEXT and words in _BY_NAME[STOP].words and message.text.lower() not in answer_talk.YES:
         return _leaving(_BY_NAME[STOP])
     if turn.public_url and usage.is_full(turn.tx, message.channel, message.bot, turn.speaker.contact):
         return help_page.full
@@ -91,7 +106,7 @@ def find(turn: Turn) -> Handler:  # noqa: PLR0911  the order of the questions is
     if message.kind is Kind.EDIT:
         return report_by_line.edited
     if message.kind is Kind.MEDIA:
-        return help_page.media
+        return scam_check.typed if scam_check.awaits(turn) else help_page.media
     return _typed(turn, words)
 
 
@@ -127,56 +142,71 @@ def _typed(turn: Turn, words: str) -> Handler:  # noqa: PLR0911  as in `find`
         return _leaving(_BY_NAME["menu"])
     if turn.state.menu_contact == turn.speaker.contact and (choice := match_choice(turn.message.text, turn.state.menu)):
         return _tap(choice.payload)
+    if scam_check.awaits(turn):
+        return _awaited(scam_check.NAME, words)
     if words in RETRY:
         return again
-    if turn.state.form and words in MOVES:
-        return _tap(make("do", MOVES[words]))
-    if turn.state.form and report_line.text_of(turn.message.text):
-        return report.start
+    if link.is_plain_code(turn.message.text):
+        return start.typed_code
     if turn.state.form:
-        return report.typed
+        return _in_form(turn, words)
     if turn.state.awaited and turn.state.awaited["for"] in AWAITED:
         return _awaited(turn.state.awaited["for"], words)
     if turn.state.lesson:
-        return _in_lesson(words)
+        return _in_lesson(turn, words)
     return _free(turn, words)
+
+
+def _in_form(turn: Turn, words: str) -> Handler:
+    if words in MOVES:
+        return _tap(make("do", MOVES[words]))
+    return report.start if report_line.text_of(turn.message.text) else report.typed
 
 
 def _awaited(name: str, words: str) -> Handler:
     return _tap(make(name, MOVES[words])) if words in MOVES and name in BUTTONS else AWAITED[name]
 
 
-def _in_lesson(words: str) -> Handler:
+def _in_lesson(turn: Turn, words: str) -> Handler:
     """In a lesson a number or a button's words were tried already; commands by words work, the rest is a question."""
     if MOVES.get(words) == "cancel":
         return menu.show
+    if payload := answer_talk.meant(turn, words):
+        return _tap(payload)
     if words in _BY_WORDS:
         return _BY_WORDS[words].handler
-    return lessons.resume if words.isdigit() or not words else questions.ask
+    if words.isdigit() or not words:
+        return lessons.resume
+    return scam_check.start if scam_check.is_meant(turn) else questions.ask
 
 
 def _free(turn: Turn, words: str) -> Handler:  # noqa: PLR0911  as in `find`
     if words in THANKS:
         return help_page.welcome
+    if payload := answer_talk.meant(turn, words):
+        return _tap(payload)
     if words in _BY_WORDS:
         return _BY_WORDS[words].handler
     if named := _named(turn, words):
         return named
     if report_line.text_of(turn.message.text):
         return report.start
-    if teams.looks_like_code(turn.message.text):
+    if link.code_in(turn.message.text):
         return start.typed_code
     if words.isdigit() or not words or words in MOVES:
         return help_page.not_understood
     if allowed(turn.roles, Action.FILE_REPORT) and report_by_line.is_line(turn):
         return report_by_line.start_line
-    return questions.ask
+    return scam_check.start if scam_check.is_meant(turn) else questions.ask
 
 
 def _named(turn: Turn, words: str) -> Handler | None:
     """What names one visit, one question about a report, or filed reports by its words."""
-    if payload := visits.meant(words) or report_queries.meant(turn):
+    meant = visits.meant(words) or team_members.meant(words) or report_queries.meant(turn)
+    if payload := meant or data_requests.meant(turn, words):
         return _tap(payload)
+    if dates.is_meant(words):
+        return dates.named
     if my_reports.reason_of(turn.message.text):
         return my_reports.give_reason
     if my_reports.is_meant(turn):

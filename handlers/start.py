@@ -6,15 +6,15 @@ from bot.core.errors import N_
 from bot.core.messages import Choice, InboundMessage, Kind, Reply
 from bot.core.payload import make
 from bot.core.privacy import mask
-from bot.services import consents, teams
+from bot.services import codes, consents, learning, teams
 from bot.turn import Turn
-from handlers import menu, name
+from handlers import lessons, link, menu, name
 
 # What is asked for each purpose. A change of meaning needs a new consents.VERSION.
 CONSENT = {
     "learn": N_(
-        "To answer, these are kept: the name shown, the chat's number, lessons taken. "
-        "See them, or withdraw your consent, at any time with “my data”."
+        "To answer, these are kept: the name shown, the chat's number, lessons taken, which answers you got (to "
+        "correct them). See them, or withdraw your consent, at any time with “my data”."
     ),
     "report": N_(
         "To file reports, these are kept: your name, your team, and what you report, so that the commune can add "
@@ -29,16 +29,18 @@ CONSENT = {
 DETAILS = N_(
     "The commune that runs this team is responsible for the data. It is kept on the commune's own server, is not sold "
     "and not passed on; messages pass through the chat service you chose. The words of a message are not kept once it "
-    "is answered. You may see your data and withdraw your consent at any time: type “my data”; the commune corrects "
-    "or erases what you ask it to. Without consent you can still ask questions and read the dates."
+    "is answered. You may see, download, correct and erase your data and withdraw your consent at any time: type “my "
+    "data”. Without consent you can still ask questions and read the dates."
 )
 
 
 def start(turn: Turn) -> Reply:
-    """/start, with or without a code."""
+    """/start, with or without a code, or with a lesson of a printed sheet."""
     code = turn.payload.argument if turn.payload.action == "start" else turn.message.text.partition(" ")[2].strip()
-    if code and teams.looks_like_code(code):
+    if code and codes.looks_like_code(code):
         return join(turn, code)
+    if lesson := learning.linked(code):
+        return lessons.enter(turn, lesson)
     if "learn" not in consents.given(turn.tx, turn.speaker.person):
         return greet(turn)
     return menu.show(turn)
@@ -92,7 +94,12 @@ def details(turn: Turn) -> Reply:
 
 
 def join(turn: Turn, code: str) -> Reply:
-    """Use an invitation code. Being in a team means that one's name is kept: consent comes first."""
+    """Use a code: one that links chats, or an invitation.
+
+    Being in a team means that one's name is kept: consent comes first.
+    """
+    if codes.meant(turn.tx, turn.speaker.person, code, turn.now) == "link":
+        return link.offered(turn, code)
     for purpose in ("learn", "report"):
         consents.require(turn.tx, turn.speaker.person, purpose)
     team = teams.join(turn.tx, person=turn.speaker.person, code=code, now=turn.now, today=turn.today)
@@ -109,8 +116,8 @@ def join(turn: Turn, code: str) -> Reply:
 
 
 def typed_code(turn: Turn) -> Reply:
-    """A code typed on its own."""
-    return join(turn, turn.message.text)
+    """A code typed on its own, or behind “liên kết”."""
+    return join(turn, link.code_in(turn.message.text))
 
 
 def _consent_choices(turn: Turn, purpose: str) -> tuple[Choice, ...]:

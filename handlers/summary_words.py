@@ -1,11 +1,12 @@
 """The summary of a period in words: one message of every channel, in the five parts that officers use."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.core import periods
 from bot.core.forms import Form
+from bot.core.markup import guard
 from bot.core.periods import Period
 from bot.core.splitting import length
 from bot.services.goals import Progress
@@ -91,9 +92,12 @@ def _lines(
             "Difficulties: {difficulties}.",
             difficulties=_named(found.difficulties, form, "difficulties", words, limit) or _("none reported"),
         ),
-        _("Next week: {n} visits to make.", n=coming)
-        if found.period.rule == "week"
-        else _("Next period: {n} visits to make.", n=coming),
+        _with_dates(
+            _("Next week: {n} visits to make.", n=coming)
+            if found.period.rule == "week"
+            else _("Next period: {n} visits to make.", n=coming),
+            found.dates[:limit],
+        ),
         found.silent_units and _("No report from: {units}.", units=listing(found.silent_units, words, limit)),
         found.silent_members and _("Members without a report: {n}.", n=found.silent_members),
         _since(found, since, words, zone),
@@ -132,6 +136,12 @@ def _since(found: Summary, since: Since | None, words: Words, zone: ZoneInfo) ->
         reports=since.totals.reports,
         households=since.totals.households,
     )
+
+
+def _with_dates(said: str, dates: Sequence[tuple[str, date]]) -> str:
+    """What the team has planned, behind the visits: "Tuần tới: 4 hẹn; nộp báo cáo quý 25/12."."""
+    named = [f"{guard(title[:1].lower() + title[1:])} {day:%d/%m}" for title, day in dates]
+    return "; ".join((said.rstrip("."), *named)) + "." if named else said
 
 
 def _visits(found: Summary, words: Words, zone: ZoneInfo) -> str:

@@ -1,6 +1,6 @@
-"""What can be said and what answers it: tables you can print."""
+"""What can be said and what answers it: a table you can print."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.errors import N_
@@ -9,29 +9,30 @@ from bot.services.permissions import Action
 from bot.turn import Turn
 from handlers import (
     broadcast,
+    dashboard,
     dates,
     exports,
     goals,
     help_request,
-    invite,
     lessons,
+    link,
+    loudspeaker,
     menu,
+    my_data,
     my_reports,
-    name,
-    periods,
+    open_questions,
     profile,
     questions,
+    recall,
     report,
     report_again,
-    report_list,
     report_queries,
+    scam_check,
     start,
     summary,
     team,
-    team_members,
     totals,
     visits,
-    which_team,
 )
 from handlers import help as help_page
 
@@ -61,25 +62,31 @@ COMMANDS: tuple[Route, ...] = (
         name="baihoc",
         words=("bai hoc", "hoc", "hoc bai", "lesson", "lessons", "learn"),
         handler=lessons.tracks,
-        help=N_("short lessons with a quiz"),
+        help=N_("short lessons with a quiz; review, certificate"),
     ),
     Route(
         name="hoi",
-        words=("hoi", "cau hoi", "ask"),
+        words=("hoi", "ask"),
         handler=questions.ask,
         help=N_("ask a question; the answer names its source and date"),
     ),
     Route(
         name="hanchot",
-        words=("han", "han chot", "lich", "sap toi", "dates"),
+        words=("han", "han chot", "lich", "sap toi", "ngay can nho", "dates"),
         handler=dates.upcoming,
-        help=N_("dates to remember, reminders"),
+        help=N_("dates to remember; behind it: add, follow, pause, calendar"),
     ),
     Route(
         name="nho",
         words=("nho giup", "nho nguoi toi giup", "nho", "help me", "ask for a visit"),
         handler=help_request.start,
         help=N_("ask for a visit; somebody of the team comes"),
+    ),
+    Route(
+        name=scam_check.NAME,
+        words=scam_check.CALLS,
+        handler=scam_check.start,
+        help=N_("paste a suspicious message or link: warning signs and the next step"),
     ),
     Route(
         name="baocao",
@@ -141,6 +148,27 @@ COMMANDS: tuple[Route, ...] = (
         action=Action.BROADCAST,
     ),
     Route(
+        name="cauhoi",
+        words=("cau hoi", "cau hoi cua ba con", "people s questions", "questions"),
+        handler=open_questions.start,
+        help=N_("what people asked and nobody answered; our own answers"),
+        action=Action.ANSWER_QUESTIONS,
+    ),
+    Route(
+        name="dinhchinh",
+        words=("dinh chinh", "corrections"),
+        handler=recall.start,
+        help=N_("facts that were replaced: write to who was told the old one"),
+        action=Action.CORRECT_FACTS,
+    ),
+    Route(
+        name=loudspeaker.NAME,
+        words=("loa", "bai phat thanh", "phat loa", "loudspeaker"),
+        handler=loudspeaker.start,
+        help=N_("a text for the commune loudspeaker from a lesson or a fact, 60 to 90 seconds"),
+        action=Action.MAKE_SCRIPT,
+    ),
+    Route(
         name="to",
         words=("to", "to cua toi", "team", "my team"),
         handler=team.show,
@@ -162,10 +190,23 @@ COMMANDS: tuple[Route, ...] = (
         action=Action.EXPORT,
     ),
     Route(
+        name=dashboard.NAME,
+        words=("bang", "bang so lieu", "dashboard"),
+        handler=dashboard.start,
+        help=N_("a page with my teams' figures, opened by a link for one use"),
+        action=Action.SEE_DASHBOARD,
+    ),
+    Route(
         name="dulieu",
         words=("du lieu cua toi", "du lieu", "my data"),
-        handler=profile.data,
-        help=N_("what is kept about me; withdraw consent"),
+        handler=my_data.start,
+        help=N_("my data: see, download, correct, pause, erase; withdraw a consent"),
+    ),
+    Route(
+        name="lienket",
+        words=("lien ket", "link"),
+        handler=link.start,
+        help=N_("join my Telegram, Zalo and web chat into one person; the main channel"),
     ),
     Route(name="xungho", words=("xung ho", "cach xung ho"), handler=profile.address, help=""),
     Route(
@@ -188,53 +229,3 @@ COMMANDS: tuple[Route, ...] = (
 """Stop words come before everything else; the other words count only where no form or lesson is open."""
 
 STOP = "dung"
-BUTTONS: Mapping[str, Handler] = {
-    "agree": start.agree,
-    "team": which_team.chosen,
-    name.NAME: name.tapped,
-    "to": team.one,
-    "leave": team.leave,
-    "members": team_members.members,
-    "member": team_members.member,
-    "remove": team_members.remove,
-    "handover": team_members.hand_over,
-    "join": team_members.join,
-    "invite": invite.step,
-    "details": start.details,
-    "refuse": start.refuse,
-    "addr": profile.set_address,
-    "withdraw": profile.withdraw,
-    "remind": dates.remind,
-    "past": dates.past,
-    "track": lessons.track,
-    "lesson": lessons.begin,
-    "step": lessons.step,
-    "quiz": lessons.answer,
-    "next": lessons.resume,
-    "fact": questions.fact,
-    "f": report.tapped,
-    "fix": report.correct,
-    "do": report.move,
-    "rep": my_reports.one,
-    "reps": report_list.tapped,
-    report_queries.ASK: report_queries.ask_tapped,
-    report_queries.ANSWER: report_queries.answer_tapped,
-    help_request.NAME: help_request.tapped,
-    visits.NAME: visits.tapped,
-    "week": summary.tapped,
-    "muctieu": goals.tapped,
-    "xuat": exports.tapped,
-    "ky": periods.tapped,
-    totals.NAME: totals.tapped,
-    "gui": broadcast.tapped,
-}
-AWAITED: Mapping[str, Handler] = {
-    name.NAME: name.typed,
-    "muctieu": goals.typed,
-    "xuat": exports.typed,
-    "gui": broadcast.typed,
-    help_request.NAME: help_request.typed,
-    report_queries.ASK: report_queries.ask_typed,
-    report_queries.ANSWER: report_queries.answer_typed,
-}
-"""What takes the next text, by the name in `State.awaited`; its moves are buttons of that name."""

@@ -35,4 +35,5 @@ async def tick(office: Office, job: Job) -> None:
     except DatabaseAway:
         log.warning("database away", job=job.name)
     except Exception as error:
+        office.failed(job.name)
         log.exception("job failed", job=job.name, error=type(error).__name__)

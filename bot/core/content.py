@@ -104,6 +104,7 @@ class Lesson(Content):
     facts: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     audience: tuple[Role, ...] = ROLES
+    picture_alt: str = ""  # what pictures/<id>.svg shows, in words
     steps: tuple[Step, ...] = Field(min_length=1)
     quiz: tuple[QuizItem, ...] = Field(min_length=1)
     do_now: str = ""
@@ -119,20 +120,46 @@ class Track(Content):
     lessons: tuple[str, ...]
 
 
+class CampaignStep(Content):
+    """What the reminder of one lead brings beside its words."""
+
+    lead: int  # days before; -1 is the day after
+    kind: Literal["lesson", "plan", "quiz", "thanks"]
+    lesson: str = ""  # of lesson and quiz: Lesson.id
+    text: Bilingual  # said below the reminder's own words; of thanks: {year}, {reports}, {households}, {people}
+    items: tuple[Bilingual, ...] = ()  # of a plan: what is to be settled
+    audience: tuple[Role, ...] = ROLES
+
+
+class Theme(Content):
+    """The theme of one year's day, once it is announced: no theme without a source."""
+
+    year: int
+    text: Bilingual
+    source: Text
+
+
 class DateRule(Content):
     """A date people should know of: shown in /hanchot, reminded when `lead_days` says so."""
 
     id: Text
     title: Bilingual
     todo: Bilingual  # what to do about it
-    recurrence: Literal["once", "yearly"] = "once"
-    day: dt.date  # yearly: the first occurrence
+    topic: Literal["national", "target", "team"] = "national"  # what people follow, or do not
+    recurrence: Literal["once", "weekly", "monthly", "quarterly", "yearly"] = "once"
+    day: dt.date  # the first occurrence; the others fall on the same day of the week, month or year
+    until: dt.date | None = None  # no occurrence after this day
+    skip: tuple[dt.date, ...] = ()  # occurrences that do not take place
     day_text: str = ""  # how the documents say it, when precision is less than a day
     precision: Literal["day", "month", "quarter", "year"] = "day"  # only a day is ever reminded
     lead_days: tuple[int, ...] = ()  # empty: never reminded
     lead_todo: dict[int, Bilingual] = {}  # what to do at that lead, instead of `todo`
+    resident_todo: Bilingual | None = None  # what residents can do; empty: as everybody
+    campaign: tuple[CampaignStep, ...] = ()
+    themes: tuple[Theme, ...] = ()
     audience: tuple[Role, ...] = ROLES
-    urgent: bool = False  # goes out in the Tết break too
+    province: str = ""  # only for teams of this province; empty: everybody
+    urgent: bool = False  # goes out in the Tết break and in a team's pause too, and before the others
     status: Literal["in-force", "draft"] = "in-force"
     source: Text
     facts: tuple[str, ...] = ()

@@ -23,12 +23,15 @@ class State:
 
     form: FormState | None = None
     draft: FormState | None = None  # a form that was put aside
+    shelf: tuple[FormState, ...] = ()  # more of these, of two persons who became one
     lesson: LessonState | None = None
     menu: tuple[Choice, ...] = ()  # what was offered last, so that a number or its words can choose
     menu_contact: int = 0  # the chat in which it was offered: numbers mean nothing elsewhere
     held: dict[str, str] | None = None  # what was said before consent was asked for; it goes on after "Đồng ý"
     question: str = ""  # the last question answered, for "nguồn?" and follow-ups
-    awaited: dict[str, Any] | None = None  # what the next text is for: {"for": a name of table.AWAITED, …}
+    answer: dict[str, Any] | None = None  # the last one: {"key": of what was told, "not": [keys that were not meant]}
+    awaited: dict[str, Any] | None = None  # what the next text is for: {"for": a name of buttons.AWAITED, …}
+    taught: bool = False  # how to choose without buttons was said
     wizard: dict[str, Any] | None = None  # what a command of several steps has heard so far: {"name": whose, …}
 
     def to_json(self) -> dict[str, Any]:
@@ -38,27 +41,33 @@ class State:
             data["form"] = self.form.to_json()
         if self.draft:
             data["draft"] = self.draft.to_json()
+        if self.shelf:
+            data["shelf"] = [each.to_json() for each in self.shelf]
         if self.lesson:
             data["lesson"] = asdict(self.lesson)
         if self.menu:
             data["menu"] = [[choice.label, choice.payload, choice.numbered] for choice in self.menu]
-        for name in ("menu_contact", "held", "question", "awaited", "wizard"):
+        for name in ("menu_contact", "held", "question", "answer", "awaited", "taught", "wizard"):
             if value := getattr(self, name):
                 data[name] = value
         return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "State":
-        """What `to_json` gave; unknown keys of a newer program are ignored."""
-        form, draft, lesson = data.get("form"), data.get("draft"), data.get("lesson")
+        """What `to_json` gave; unknown keys of a newer program are ignored. A shelved form comes when there is room."""
+        form, lesson = data.get("form"), data.get("lesson")
+        aside = [FormState(**each) for each in (data.get("draft"), *data.get("shelf", ())) if each]
         return cls(
             form=FormState(**form) if form else None,
-            draft=FormState(**draft) if draft else None,
+            draft=aside[0] if aside else None,
+            shelf=tuple(aside[1:]),
             lesson=LessonState(**lesson) if lesson else None,
             menu=tuple(Choice(*choice) for choice in data.get("menu", ())),
             menu_contact=data.get("menu_contact", 0),
             held=data.get("held"),
             question=data.get("question", ""),
+            answer=data.get("answer"),
             awaited=data.get("awaited"),
+            taught=data.get("taught", False),
             wizard=data.get("wizard"),
         )

@@ -36,6 +36,7 @@ class InboundMessage:
     message_ref: str = ""  # platform id of the message that was sent, edited, or carries the tapped button
     callback: str = ""  # Telegram's callback query id, to be answered
     group: bool = False
+    private: bool = False  # personal numbers stood in the text and were taken out
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,11 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     edit: bool = False  # replace the message whose button was tapped, where the channel can
     picture: str = ""  # name of a picture of ours, see services/media
+    picture_alt: str = ""  # what the picture shows, for who cannot see it
     link: str = ""
     file: str = ""  # name of a file of ours, see services/media
     file_name: str = ""  # what people see instead
+    hint: str = ""  # how to choose, where there are no buttons; said once
 
 
 class SendClass(StrEnum):

@@ -21,6 +21,7 @@ class LessonProgress(Row, table=True):
     lesson: str = Field(primary_key=True)
     step: int = 0
     right_answers: int = 0
+    best: int | None = None  # right answers of the best finished round
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -35,3 +36,7 @@ class OpenQuestion(Row, table=True):
     person_id: int | None = Field(default=None, foreign_key="person.id")
     text: str
     asked_at: datetime = Field(sa_type=UtcDateTime)
+    subject: str | None = None  # the answer that was marked as not meant; None: there was none
+    hushed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # who asked does not want to be told
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # answered, or set aside
+    local_fact_id: int | None = Field(default=None, foreign_key="local_fact.id")  # the answer

@@ -15,6 +15,7 @@ class Person(Row, table=True):
         CheckConstraint("locale IN ('vi', 'en')", name="locale"),
         CheckConstraint("address IN ('', 'bac', 'co', 'chu', 'anh', 'chi', 'ban')", name="address"),
         CheckConstraint("length(name) <= 120", name="name"),
+        {"sqlite_autoincrement": True},  # the number of who is no more is nobody else's
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -22,6 +23,7 @@ class Person(Row, table=True):
     locale: str = "vi"
     address: str = ""  # how the person wants to be called; empty: no pronoun
     quiet: bool = False  # no unasked messages at all (/dung)
+    restricted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # what is kept is kept, but not used
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -40,6 +42,7 @@ class Contact(Row, table=True):
     chat: str
     created_at: datetime = Field(sa_type=UtcDateTime)
     unreachable_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    preferred_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when it was chosen for unasked messages
 
 
 class Consent(Row, table=True):

@@ -8,11 +8,13 @@ from bot.core.messages import Reply, SendClass
 from bot.core.quiet import next_decent
 from bot.models import Broadcast
 from bot.services import broadcasts as rules
+from bot.services import subscriptions
 from bot.services.permissions import Action, allowed
 from bot.storage import areas, broadcasts, messages, people
 from bot.storage.database import Transaction
 
 BATCH = 100  # persons a transaction; answers of other people come in between
+LOOKED_AT = 1000  # persons who are asked for their quiet hours at a time
 AHEAD = 600  # messages that may wait in the outbox: what leaves at 30 a second until the next tick
 GRACE = timedelta(hours=36)  # after which it no longer goes out
 
@@ -36,13 +38,24 @@ def hand_over(
         rules.end(tx, row, status="stopped", reason=reason, person=None, now=now)
         return number, False
     room = min(BATCH, AHEAD - broadcasts.underway(tx, number))
-    persons = broadcasts.waiting(tx, number, max(room, 0))
+    waiting = broadcasts.waiting(tx, number, LOOKED_AT if room > 0 else 0)
+    persons = _not_quiet(tx, waiting, now, zone)[:room]
     if persons:
         _begin(tx, row, now)
         _queue(tx, row, persons, render=render, now=now)
-    elif room > 0:
+    elif room > 0 and not waiting:
         rules.end(tx, row, status="done", reason="", person=None, now=now)
     return number, bool(persons)
+
+
+def _not_quiet(tx: Transaction, persons: Sequence[int], now: datetime, zone: ZoneInfo) -> list[int]:
+    """Those whose own quiet hours this is not; the others wait."""
+    hours = subscriptions.hours_of(tx, persons, now.astimezone(zone).date())
+    return [
+        person
+        for person in persons
+        if next_decent(now, zone, quiet_from=hours[person].quiet_from, quiet_to=hours[person].quiet_to) <= now
+    ]
 
 
 def _void(tx: Transaction, row: Broadcast, now: datetime) -> str:

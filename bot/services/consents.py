@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from bot.core.errors import ConsentNeeded
+from bot.core.errors import N_, ConsentNeeded, KnownError
 from bot.core.people import Speaker
-from bot.storage import people
+from bot.storage import data_requests, people
 from bot.storage.database import Transaction
 
-VERSION = "2026-11"  # changes with the text in handlers/start.py; who agreed to an older text is asked again
+VERSION = "2026-11-22"  # changes with the text in handlers/start.py; who agreed to an older text is asked again
 PURPOSES = ("learn", "report", "remind")
+RESTRICTED = N_("You asked that your data are not used now. To go on, type “my data” and choose “Use my data again”.")
 
 
 def given(tx: Transaction, person: int) -> frozenset[str]:
@@ -17,13 +18,21 @@ def given(tx: Transaction, person: int) -> frozenset[str]:
 
 
 def require(tx: Transaction, person: int, purpose: str) -> None:
-    """ConsentNeeded unless the person agreed to this purpose."""
+    """ConsentNeeded unless the person agreed to this purpose; KnownError while their data may not be used."""
     if purpose not in given(tx, person):
+        refuse_restricted(tx, person)
         raise ConsentNeeded(purpose)
+
+
+def refuse_restricted(tx: Transaction, person: int) -> None:
+    """KnownError while the person's data may not be used."""
+    if data_requests.restricted_at(tx, person):
+        raise KnownError(RESTRICTED)
 
 
 def give(tx: Transaction, speaker: Speaker, purpose: str, *, name: str, now: datetime) -> None:
     """Keep one act of consent with its proof. The first one also keeps the name the platform shows."""
+    refuse_restricted(tx, speaker.person)
     held = given(tx, speaker.person)
     if purpose not in held:
         people.add_consent(

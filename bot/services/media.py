@@ -5,6 +5,8 @@ A turn only writes down the recipe, so that no message waits for a chart or a wo
 """
 
 import asyncio
+import base64
+import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from bot.library import Library
 from bot.models import Media
-from bot.services import charts, exports, papers, summary
+from bot.services import certificate_paper, charts, exports, lesson_sheet, my_data, papers, summary
 from bot.storage import media
 from bot.storage.database import Database, Transaction
 
 KEPT: Final = timedelta(days=14)
+KEPT_OWN: Final = timedelta(days=2)  # what is about one person
 NAME_BYTES: Final = 24
 NAME_LENGTH: Final = 32  # characters of a name
 PNG: Final = "image/png"
@@ -38,10 +41,12 @@ class File:
         return self.kind == PNG
 
 
-def promise(tx: Transaction, *, kind: str, label: str, recipe: Mapping[str, Any], now: datetime) -> str:
+def promise(
+    tx: Transaction, *, kind: str, label: str, recipe: Mapping[str, Any], now: datetime, kept: timedelta = KEPT
+) -> str:
     """The name under which the picture or file can be had for fourteen days. Who may, was asked before."""
     name = secrets.token_urlsafe(NAME_BYTES)
-    media.add(tx, Media(name=name, kind=kind, label=label, recipe=dict(recipe), created_at=now, expires_at=now + KEPT))
+    media.add(tx, Media(name=name, kind=kind, label=label, recipe=dict(recipe), created_at=now, expires_at=now + kept))
     return name
 
 
@@ -67,6 +72,31 @@ def paper_name(found: summary.Summary) -> str:
     return papers.file_name(found)
 
 
+def promise_drawing(tx: Transaction, library: Library, lesson: str, *, now: datetime) -> str:
+    """The drawing of a lesson, the same row for everybody; empty when it has none."""
+    svg = library.pictures.get(lesson, "")
+    return _share(tx, kind=PNG, label=f"{lesson}.png", recipe={"svg": svg}, version=svg, now=now) if svg else ""
+
+
+def promise_sheet(tx: Transaction, library: Library, order: lesson_sheet.Order, *, now: datetime) -> str:
+    """A lesson on paper, the same row for everybody who gets the same address to scan."""
+    recipe = {"sheet": order.lesson, "link": order.link, "locale": order.locale}
+    version = f"{order}{library.lessons[order.lesson]}{library.pictures.get(order.lesson)}"
+    label = lesson_sheet.file_name(order.lesson)
+    return _share(tx, kind=lesson_sheet.KIND, label=label, recipe=recipe, version=version, now=now)
+
+
+def promise_certificate(tx: Transaction, order: certificate_paper.Order, *, now: datetime) -> str:
+    """The same for a certificate, as a picture or a PDF."""
+    kind = PNG if order.form == "png" else lesson_sheet.KIND
+    return promise(tx, kind=kind, label=certificate_paper.file_name(order), recipe=order.to_json(), now=now)
+
+
+def promise_my_data(tx: Transaction, order: my_data.Order, *, now: datetime) -> str:
+    """The same for everything that is kept about one person, for two days."""
+    return promise(tx, kind=order.kind, label=order.label, recipe=order.to_json(), now=now, kept=KEPT_OWN)
+
+
 async def load(database: Database, library: Library, name: str) -> File | None:
     """The picture or file of that name, made now if nobody fetched it before; None when there is none."""
     return await asyncio.to_thread(load_now, database, library, name)
@@ -81,7 +111,10 @@ def load_now(database: Database, library: Library, name: str) -> File | None:
         return None
     content = found.content
     if content is None:
-        content = made = _make(database, library, found.recipe)
+        try:
+            content = made = _make(database, library, found)
+        except KeyError:
+            return None  # what it is made from is no more
         database.write_now(lambda tx: media.keep(tx, name, made))
     return File(kind=found.kind, label=found.label, content=content)
 
@@ -91,11 +124,31 @@ def forget_old(tx: Transaction, now: datetime) -> int:
     return media.delete_expired(tx, now)
 
 
-def _make(database: Database, library: Library, recipe: Mapping[str, Any]) -> bytes:
+def _share(tx: Transaction, *, kind: str, label: str, recipe: Mapping[str, Any], version: str, now: datetime) -> str:
+    """Like `promise` for what anybody may have: one row, however many get it, as long as its version is the same."""
+    digest = hashlib.sha256(f"{kind}\0{version}".encode()).digest()[:NAME_BYTES]
+    name = base64.urlsafe_b64encode(digest).decode()
+    row = Media(name=name, kind=kind, label=label, recipe=dict(recipe), created_at=now, expires_at=now + KEPT)
+    media.share(tx, row)
+    return name
+
+
+def _make(database: Database, library: Library, found: Media) -> bytes:
+    """The bytes. KeyError when what they are made from is gone."""
+    recipe: Mapping[str, Any] = found.recipe
     if svg := recipe.get("svg"):
         return charts.draw(svg)
     if paper := recipe.get("paper"):
         words = library.words[recipe["locale"]]
         return papers.make(summary.read(paper), library.forms[exports.FORM], words, ZoneInfo(recipe["zone"]))
+    if lesson := recipe.get("sheet"):
+        wanted = lesson_sheet.Order(lesson=lesson, link=recipe["link"], locale=recipe["locale"])
+        return lesson_sheet.make(library, wanted, at=found.created_at)
+    if recipe.get("certificate"):
+        ordered = certificate_paper.Order.from_json(recipe)
+        return database.read_now(lambda tx: certificate_paper.make(tx, library, ordered))
+    if recipe.get("mydata"):
+        mine = my_data.Order(**recipe)
+        return database.read_now(lambda tx: my_data.make(tx, library, mine))
     order = exports.Order.from_json(recipe["export"])
     return database.read_now(lambda tx: exports.make(tx, library, order))

@@ -21,6 +21,11 @@ class News(StrEnum):
     REPLY = "report-reply"  # to the coordinator: what came of the question
     JOIN = "join-asked"  # to coordinators: somebody wants to join the team
     JOINED = "join-settled"  # to who asked: yes, or no
+    ANSWERED = "question-answered"  # to who asked: a team has answered
+    ANSWER_ENDS = "answer-ends"  # to coordinators: an answer of their team ends soon
+    RECALL = "fact-replaced"  # to coordinators: people were told a fact that was replaced
+    CORRECTED = "fact-corrected"  # to who was told it: what holds now
+    DATA = "data-request"  # to coordinators: somebody asks about their own data; again when it is due, or overdue
 
 
 KINDS = frozenset(news.value for news in News)

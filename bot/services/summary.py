@@ -11,9 +11,9 @@ import orjson
 from pydantic import TypeAdapter
 
 from bot.core.people import Membership
-from bot.core.periods import Period, before, series, short
+from bot.core.periods import Period, after, before, series, short
 from bot.models import Report, Snapshot
-from bot.services import followups, goals, periods, queries, teams
+from bot.services import followups, goals, periods, queries, team_dates, teams
 from bot.services.goals import Progress
 from bot.services.permissions import Action, require
 from bot.storage import aggregates, areas, learning, people, reports, summaries
@@ -63,6 +63,7 @@ class Summary:
     corrections: int
     goals: tuple[Progress, ...]
     line: tuple[tuple[str, int], ...]  # households of the last periods, the oldest first
+    dates: tuple[tuple[str, date], ...] = ()  # the team's own dates of the next period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,7 @@ def compute(tx: Transaction, team_id: int, *, period: Period, now: datetime, zon
         corrections=reports.corrections(tx, team_id, since, until),
         goals=tuple(goals.of_team(tx, team_id, period.last, min(period.last, now.astimezone(zone).date()))),
         line=_line(tx, team_id, period),
+        dates=tuple(team_dates.between(tx, team_id, after(period).first, after(period).last)),
     )
 
 

@@ -55,3 +55,10 @@ def passages(tx: Transaction) -> list[tuple[Passage, Document]]:
     query = select(Passage, Document).join(Document, col(Document.id) == col(Passage.document_id))
     rows: Any = tx.session.execute(query.order_by(col(Passage.id)))
     return list(rows)
+
+
+def passage(tx: Transaction, number: int) -> tuple[Passage, Document] | None:
+    """A stored passage with its document."""
+    query = select(Passage, Document).join(Document, col(Document.id) == col(Passage.document_id))
+    found: Any = tx.session.execute(query.where(col(Passage.id) == number)).one_or_none()
+    return (found[0], found[1]) if found else None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -32,6 +32,9 @@ def save_progress(tx: Transaction, row: dict[str, Any]) -> None:
                 "right_answers": new.right_answers,
                 "updated_at": new.updated_at,
                 "finished_at": func.coalesce(new.finished_at, _PROGRESS.c.finished_at),
+                "best": case(
+                    (or_(_PROGRESS.c.best.is_(None), new.best > _PROGRESS.c.best), new.best), else_=_PROGRESS.c.best
+                ),
             },
         )
     )
@@ -45,5 +48,6 @@ def add_question(tx: Transaction, *, person: int | None, text: str, now: datetim
 
 def open_questions(tx: Transaction, since: datetime) -> int:
     """How many questions came in without an answer since then."""
-    query = select(func.count()).select_from(OpenQuestion).where(col(OpenQuestion.asked_at) >= since)
+    query = select(func.count()).select_from(OpenQuestion)
+    query = query.where(col(OpenQuestion.asked_at) >= since, col(OpenQuestion.settled_at).is_(None))
     return int(tx.connection.execute(query).scalar_one())

@@ -98,7 +98,7 @@ def reply_to_json(reply: Reply) -> dict[str, Any]:
     body: dict[str, Any] = {"text": reply.text}
     if reply.choices:
         body["choices"] = [[choice.label, choice.payload, choice.numbered] for choice in reply.choices]
-    for name in ("edit", "picture", "link", "file", "file_name"):
+    for name in ("edit", "picture", "picture_alt", "link", "file", "file_name", "hint"):
         if value := getattr(reply, name):
             body[name] = value
     return body
@@ -237,7 +237,7 @@ def shown_after(tx: Transaction, contact: int, after: int, limit: int = 200) -> 
     """What a web chat has not shown yet, oldest first."""
     query = _messages(
         _OUTBOX.c.contact_id == contact, _OUTBOX.c.id > after, _OUTBOX.c.status.in_(("pending", "sending", "sent"))
-    )
+    ).where(_OUTBOX.c.body.is_not(None))
     return [_message(row) for row in tx.connection.execute(query.order_by(None).order_by(_OUTBOX.c.id).limit(limit))]
 
 

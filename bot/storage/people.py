@@ -37,6 +37,8 @@ def find_speaker(tx: Transaction, message: InboundMessage) -> tuple[Speaker, str
     """The person behind a chat and their conversation's state as JSON, locked; None when nobody is known there."""
     key = {"channel": message.channel, "bot": message.bot, "chat": message.chat}
     row: Any = tx.connection.execute(_SPEAKER, key).one_or_none()
+    if row is None and tx.is_postgres:  # who was waited for has just become somebody else, or is really new
+        row = tx.connection.execute(_SPEAKER, key).one_or_none()
     if row is None:
         return None
     contact, unreachable_at, person, name, locale, address, quiet, state = row
@@ -156,12 +158,25 @@ def set_reachable(tx: Transaction, contact: int, unreachable_at: datetime | None
     tx.connection.execute(update(Contact).where(col(Contact.id) == contact).values(unreachable_at=unreachable_at))
 
 
-_CONSENTS = select(Consent).where(col(Consent.person_id) == bindparam("person"), col(Consent.withdrawn_at).is_(None))
+_CONSENTS = (
+    select(Consent)
+    .join(Person, col(Person.id) == col(Consent.person_id))
+    .where(
+        col(Consent.person_id) == bindparam("person"),
+        col(Consent.withdrawn_at).is_(None),
+        col(Person.restricted_at).is_(None),
+    )
+)
 
 
 def consents(tx: Transaction, person: int) -> list[Consent]:
-    """Every consent the person gives now."""
+    """Every consent the person gives now; none while their data may not be used."""
     return list(tx.session.scalars(_CONSENTS, {"person": person}))
+
+
+def all_consents(tx: Transaction, person: int) -> list[Consent]:
+    """Every consent the person ever gave, those withdrawn too."""
+    return list(tx.session.scalars(select(Consent).where(col(Consent.person_id) == person)))
 
 
 def add_consent(tx: Transaction, *, person: int, purpose: str, version: str, channel: str, now: datetime) -> None:
@@ -189,11 +204,11 @@ def find_invite(tx: Transaction, code_hash: str, now: datetime) -> Invite | None
 
 
 def preferred_contacts(tx: Transaction, persons: list[int]) -> dict[int, int]:
-    """By person, the contact that unasked messages go to: the newest one that can be reached."""
+    """By person, the contact that unasked messages go to: of those one can reach, the chosen one or the newest."""
     query = (
         select(col(Contact.person_id), col(Contact.id))
         .where(col(Contact.person_id).in_(persons), col(Contact.unreachable_at).is_(None))
-        .order_by(col(Contact.id))
+        .order_by(col(Contact.preferred_at).asc().nulls_first(), col(Contact.id))
     )
     rows: Any = tx.connection.execute(query)
     return dict(rows.all())

@@ -3,8 +3,8 @@
 import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from starlette.applications import Starlette
@@ -16,17 +16,25 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web import WebChannel
+from bot.core.clock import Clock
 from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, OutboundMessage
 from bot.library import Library
 from bot.storage.database import Database
+from bot.web.calendar import calendar_route
+from bot.web.certificates import certificate_routes
+from bot.web.dashboard import dashboard_routes
 from bot.web.media import media_route
 from bot.web.pages import Pages
 from bot.web.personas import Persona
+from bot.web.private import Watch, local_routes
+from bot.web.rendering import STATIC, Frozen, Renderer
+from bot.web.shell import shell_routes
 
-HERE = Path(__file__).parent
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "worker-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
@@ -50,11 +58,12 @@ class Webhook:
     secret: str
     read: Callable[[Any], InboundMessage | None]  # ValueError for a body nobody can read
     answer: Callable[[InboundMessage], dict[str, Any] | None]
+    tried_empty: bool = False  # the platform tries the address with an empty body, perhaps without the secret
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Site:
-    """What the pages need of the rest of the program."""
+    """What the pages need of the rest of the program; the content may be replaced between two requests."""
 
     database: Database
     library: Library
@@ -63,20 +72,29 @@ class Site:
     commune: str
     locale: str
     secure: bool
-    ready: Callable[[], Awaitable[bool]]
+    clock: Clock
+    secret: bytes  # what new secrets of browsers are derived with
     webhooks: Sequence[Webhook] = ()
     personas: Sequence[Persona] = ()
+    zone: ZoneInfo = VIETNAM  # of the days in calendars
+    watch: Watch | None = None  # readiness and metrics, to this machine; None: not on this port
 
 
 def build(site: Site) -> Starlette:
     """The application."""
-    pages = Pages(site)
+    renderer = Renderer(site.library.words[site.locale], site.commune)
+    pages = Pages(site, renderer)
     routes: list[BaseRoute] = [
         *pages.routes(),
+        *shell_routes(renderer),
         Route("/health", _health),
-        Route("/ready", _ready(site)),
+        *(local_routes(site.watch) if site.watch else ()),
         media_route(site),
-        Mount("/static", StaticFiles(directory=HERE / "static")),
+        calendar_route(site),
+        *certificate_routes(site, renderer),
+        *dashboard_routes(site, renderer),
+        Mount(renderer.static, Frozen(directory=STATIC)),
+        Mount("/static", StaticFiles(directory=STATIC)),
         *(Route(webhook.path, _webhook(site, webhook), methods=["POST"]) for webhook in site.webhooks),
     ]
     return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)])
@@ -104,17 +122,12 @@ async def _health(_: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-def _ready(site: Site) -> Callable[[Request], Awaitable[Response]]:
-    async def ready(_: Request) -> Response:
-        return PlainTextResponse("ready") if await site.ready() else PlainTextResponse("not ready", 503)
-
-    return ready
-
-
 def _webhook(site: Site, webhook: Webhook) -> Callable[[Request], Awaitable[Response]]:
     async def take(request: Request) -> Response:
         given = request.headers.get(webhook.header, "")
         if not hmac.compare_digest(given.encode(), webhook.secret.encode()):
+            if webhook.tried_empty and await _is_empty(request):
+                return PlainTextResponse("ok")
             return PlainTextResponse("wrong secret", 403)
         try:
             message = webhook.read(orjson.loads(await _body(request)))
@@ -130,6 +143,17 @@ def _webhook(site: Site, webhook: Webhook) -> Callable[[Request], Awaitable[Resp
         return Response(orjson.dumps(answer), media_type="application/json") if answer else PlainTextResponse("ok")
 
     return take
+
+
+async def _is_empty(request: Request) -> bool:
+    """Whether nothing was posted. No more than the beginning is read: it is a stranger's."""
+    try:
+        async for part in request.stream():
+            if part:
+                return False
+    except ClientDisconnect:
+        return False
+    return True
 
 
 async def _body(request: Request) -> bytes:

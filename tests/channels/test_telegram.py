@@ -222,6 +222,10 @@ FAULT_CASES: dict[str, tuple[Json, SendFailure]] = {
 
 
 @pytest.mark.parametrize("label", FAULT_CASES)
+@pytest.mark.fault(
+    "Telegram: 429, 500, HTML 502, half an answer, a cut connection, a time-out",
+    "a stand-in of the Bot API over HTTP",
+)
 def test_a_failure_is_a_value(label: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     fault, expected = FAULT_CASES[label]
     caplog.set_level(logging.INFO)
@@ -299,6 +303,7 @@ def test_an_answer_the_library_cannot_read_may_have_been_sent(monkeypatch: pytes
 # ---- life
 
 
+@pytest.mark.fault("Telegram is away at the start", "getMe fails in five ways")
 def test_start_waits_until_telegram_is_there(caplog: pytest.LogCaptureFixture) -> None:
     pauses: list[float] = []
 

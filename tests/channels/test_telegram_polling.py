@@ -125,6 +125,7 @@ def test_an_order_holds_within_a_chat_and_chats_do_not_wait_for_each_other() -> 
     polling(test)
 
 
+@pytest.mark.fault("an update that cannot be taken while polling", "receive fails")
 def test_a_failing_update_keeps_the_offset_and_its_chat_waits() -> None:
     async def test(api: FakeBotApi, channel: TelegramChannel, stop: asyncio.Event, clock: Clock) -> None:
         hoa, lan = api.user("Hoa"), api.user("Lan")
@@ -160,6 +161,7 @@ def test_what_does_not_concern_us_is_confirmed() -> None:
     polling(test)
 
 
+@pytest.mark.fault("a poison update on Telegram", "an update nobody can read")
 def test_an_unreadable_update_is_parked_and_confirmed() -> None:
     async def test(api: FakeBotApi, channel: TelegramChannel, stop: asyncio.Event, clock: Clock) -> None:
         broken = api.push("message", {"message_id": 1})
@@ -230,6 +232,7 @@ def test_edits_pictures_and_a_block_come_through() -> None:
     polling(test)
 
 
+@pytest.mark.fault("two pollers", "409 from the stand-in")
 def test_a_second_poller_stops_us_with_one_clear_line(caplog: pytest.LogCaptureFixture) -> None:
     async def test(api: FakeBotApi, channel: TelegramChannel, stop: asyncio.Event, _clock: Clock) -> None:
         other = TelegramChannel(TOKEN, api_base_url=api.url)
@@ -287,6 +290,7 @@ def test_odd_updates_are_trouble_too(monkeypatch: pytest.MonkeyPatch) -> None:
     polling(test)
 
 
+@pytest.mark.fault("a half-open connection", "90 seconds without an answer, by a clock of the test's own")
 def test_after_ninety_bad_seconds_the_connection_is_a_new_one(caplog: pytest.LogCaptureFixture) -> None:
     async def test(api: FakeBotApi, channel: TelegramChannel, stop: asyncio.Event, clock: Clock) -> None:
         hoa = api.user("Hoa")

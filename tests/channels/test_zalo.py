@@ -176,6 +176,10 @@ OUTCOMES: dict[str, tuple[Json, Json, SendFailure, bool]] = {
 
 
 @pytest.mark.parametrize("label", OUTCOMES)
+@pytest.mark.fault(
+    "Zalo: 429, 500, HTML, half an answer, a cut connection, a time-out",
+    "a stand-in of the Zalo API over HTTP",
+)
 def test_a_failure_is_a_value(label: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     fault, quirks, expected, arrived = OUTCOMES[label]
     caplog.set_level(logging.INFO)
@@ -231,6 +235,7 @@ def test_nothing_was_sent_where_nobody_listens() -> None:
 # ---- life
 
 
+@pytest.mark.fault("Zalo is away at the start", "getMe fails in four ways")
 def test_start_waits_until_zalo_is_there(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> None:
         clock = Clock()

@@ -119,6 +119,7 @@ def test_no_pause_after_a_poll_that_waited() -> None:
     with_bot(test)
 
 
+@pytest.mark.fault("an event of Zalo that cannot be taken", "receive fails")
 def test_an_update_is_held_until_it_was_received() -> None:
     async def test(_api: FakeZaloApi, channel: ZaloChannel, hoa: User, clock: Clock) -> None:
         hoa.say("một")
@@ -144,6 +145,7 @@ def test_an_update_nobody_could_receive_is_named_at_the_end(caplog: pytest.LogCa
     assert "mật" not in caplog.text
 
 
+@pytest.mark.fault("a poison event on Zalo", "an event nobody can read")
 def test_an_unreadable_update_is_noted(caplog: pytest.LogCaptureFixture) -> None:
     async def test(api: FakeZaloApi, channel: ZaloChannel, hoa: User, clock: Clock) -> None:
         api.push("message.text.received", {"message_id": "m5", "text": "mật"})
@@ -169,6 +171,7 @@ def test_trouble_is_waited_out_with_growth() -> None:
     with_bot(test)
 
 
+@pytest.mark.fault("somebody else sets Zalo's webhook", "the stand-in says so")
 def test_a_webhook_set_by_somebody_else_stops_us_with_one_clear_line(caplog: pytest.LogCaptureFixture) -> None:
     async def test(api: FakeZaloApi, channel: ZaloChannel, _hoa: User, clock: Clock) -> None:
         task = asyncio.create_task(channel.poll(Received(clock, 9), stop=clock.stop))

@@ -12,7 +12,9 @@ async def told(platform: Platform, program: Program, hand: Hand) -> list[Heard]:
         database=program.database, library=program.library, zone=program.settings.zone, clock=platform.clock
     )
     for _ in range(2):
+        await jobs.plan(office, platform.clock())
         await jobs.find_late(office, platform.clock())
+        await jobs.look_at_answers(office, platform.clock())
         await jobs.hand_over(office, platform.clock())
         await broadcasts.hand_over(office, platform.clock())
         await platform.send_waiting()

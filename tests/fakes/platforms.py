@@ -153,7 +153,8 @@ class Page(Platform):
             commune="Xã Bản Mẫu",
             locale="vi",
             secure=False,
-            ready=program.ready,
+            clock=program.clock,
+            secret=program.secret,
         )
         transport = httpx.ASGITransport(app=build(site))
         self._http = httpx.AsyncClient(transport=transport, base_url="http://test")
@@ -180,8 +181,9 @@ class Page(Platform):
                 body["payload"], body["ref"] = hand.find(value, old=act == "tap_old")
             case _:
                 body["payload"] = value
+        headers = dict(self._secrets[hand.chat])  # a second delivery shows the same cookie
         self._post: Callable[[], Awaitable[httpx.Response]] = lambda: self._http.post(
-            "/chat/messages", json=body, headers=self._secrets[hand.chat]
+            "/chat/messages", json=body, headers=headers
         )
         self._hand = hand
         return await self.again()
@@ -189,6 +191,9 @@ class Page(Platform):
     async def again(self) -> list[Heard]:
         response = await self._post()
         assert response.status_code == httpx.codes.OK, response.text
+        if token := response.cookies.get(sessions.COOKIE):  # the browser takes another secret, and shows it from now on
+            self._secrets[self._hand.chat]["cookie"] = f"{sessions.COOKIE}={token}"
+        self._http.cookies.clear()
         await self.sender.finish()
         return [self._see(message) for message in response.json()["messages"]]
 

@@ -79,6 +79,12 @@ class Place:
                 await asyncio.gather(*(job(office, now) for office in self.offices()))
 
         asyncio.run(run())
+        self.database.write_now(self._send)
+
+    def _send(self, tx: Transaction) -> None:
+        """The sender's part: what waits in the outbox leaves."""
+        outbox = METADATA.tables["outbox"]
+        tx.connection.execute(outbox.update().where(outbox.c.status == "pending").values(status="sent"))
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         query = METADATA.tables[table].select().order_by(METADATA.tables[table].c.id)
@@ -104,6 +110,7 @@ def light(sqlite_url: str, library: Library, clock: SettableClock) -> Iterator[P
         yield Place([database], library, clock)
 
 
+@pytest.mark.fault("two schedulers", "every job three times in each of two processes, at once")
 def test_two_processes_at_once_queue_everything_exactly_once(
     database_url: str, library: Library, clock: SettableClock
 ) -> None:
@@ -135,6 +142,8 @@ def test_10_10_is_reminded_on_exactly_five_days_of_the_year(light: Place) -> Non
     days: list[tuple[str, int]] = []
     for number in range(365):
         day = date(2027, 1, 1) + timedelta(days=number)
+        if not date(2027, 9, 5) <= day <= date(2027, 10, 15) and number % 7:
+            continue  # what fell due in between would be made up for, or recorded as skipped
         before = len(light.rows("outbox"))
         for hour in ("07:59", "08:00", "20:00"):
             light.tick(f"{day} {hour}")
@@ -171,6 +180,7 @@ def test_what_is_due_goes_out_at_its_time_and_not_late(place: Place) -> None:
     assert LATE not in said
 
 
+@pytest.mark.fault("down time over a due time", "the clock moves past it")
 def test_after_down_time_a_reminder_goes_out_once_and_says_that_it_is_late(place: Place) -> None:
     place.rules = {"hop": rule()}
     place.add("Lan")

@@ -2,7 +2,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -21,7 +21,7 @@ from bot.library import Library
 from bot.models import METADATA
 from bot.pace import Pace
 from bot.sender import Sender
-from bot.services import broadcast_delivery, broadcasts, profile
+from bot.services import broadcast_delivery, broadcasts, profile, subscriptions
 from bot.services.broadcasts import Draft, Result
 from bot.storage import people
 from bot.storage.database import Database, Transaction
@@ -206,6 +206,23 @@ def test_nothing_goes_out_at_night_and_nothing_after_its_time(town: Town) -> Non
     town.tick()
     assert (town.result().status, town.result().reason) == ("stopped", "late")
     assert len(town.sent()) == 5
+
+
+def test_a_person_s_own_quiet_hours_hold_for_messages_to_many_too(town: Town) -> None:
+    late = town.crew[0]
+    now = town.clock()
+    town.database.write_now(lambda tx: subscriptions.set_quiet_hours(tx, late, time(19), time(11), now))
+    town.confirm()  # at nine
+    town.tick()
+    town.tick()
+    assert len(town.sent()) == 4
+    assert town.result().status == "sending"
+    town.clock.set("2026-11-18 11:00")
+    town.tick()
+    town.tick()
+    assert len(town.sent()) == 5
+    town.set_outbox(status="sent")
+    assert town.result().status == "done"
 
 
 def test_who_no_longer_coordinates_the_team_sends_nothing(town: Town) -> None:

@@ -18,15 +18,22 @@ TABLE = {
     "set period": LEADER,
     "set goals": LEADER,
     "export": LEADER,
+    "see dashboard": LEADER,
     "query report": LEADER,
     "run visits": LEADER,
     "broadcast": LEADER,
+    "make script": LEADER,
     "see team": EVERY,
     "leave team": EVERY,
     "invite": LEADER,
     "approve member": LEADER,
     "remove member": LEADER,
     "hand over": LEADER,
+    "set dates": LEADER,
+    "pause team": LEADER,
+    "answer questions": LEADER,
+    "correct facts": LEADER,
+    "answer data requests": LEADER,
 }
 
 

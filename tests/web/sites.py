@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.channels.web import WebChannel
+from bot.core.clock import Clock, system_clock
 from bot.core.messages import InboundMessage, OutboundMessage
 from bot.library import Library
 from bot.storage.database import Database
@@ -13,11 +14,7 @@ async def _receive(_: InboundMessage) -> Sequence[OutboundMessage]:
     return ()
 
 
-async def _ready() -> bool:
-    return True
-
-
-def site(database: Database, library: Library) -> Site:
+def site(database: Database, library: Library, clock: Clock = system_clock) -> Site:
     """Takes messages and answers none."""
     return Site(
         database=database,
@@ -27,5 +24,6 @@ def site(database: Database, library: Library) -> Site:
         commune="Xã Bản Mẫu",
         locale="vi",
         secure=False,
-        ready=_ready,
+        clock=clock,
+        secret=b"k" * 32,
     )

@@ -301,10 +301,11 @@ def test_a_locked_database_is_away_and_comes_back(sqlite_url: str, monkeypatch: 
 
 
 @pytest.mark.fault("the database may only be read", "a read-only file")
-def test_a_file_that_may_only_be_read_is_away_for_writing(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_file_that_may_only_be_read_is_away_for_writing(sqlite_url: str) -> None:
     with closing(Database(sqlite_url)) as database:
         database.write_now(put("before"))
-    with closing(Database(f"sqlite:///file:{tmp_path / 'tungngo.db'}?mode=ro&uri=true")) as database:
+    path = sqlite_url.removeprefix("sqlite:///")
+    with closing(Database(f"sqlite:///file:{path}?mode=ro&uri=true")) as database:
         assert database.read_now(kept) == ["before"]
         with pytest.raises(DatabaseAway):
             database.write_now(put("never"))

@@ -94,7 +94,7 @@ def component(package: Locked) -> dict[str, Any]:
 def licence(name: str) -> str:
     """The SPDX expression of an installed package; empty where it says none."""
     try:
-        return metadata(name).get("License-Expression") or ""
+        return str(metadata(name).json.get("license_expression") or "")
     except PackageNotFoundError:
         return ""
 

@@ -19,7 +19,7 @@ def names_a_person(column: Column[Any]) -> bool:
 
 def unique_sets(column: Column[Any]) -> Iterator[list[str]]:
     """The names of the columns that must be unique together, wherever this one is among them."""
-    table = METADATA.tables[column.table.name]  # type: ignore[attr-defined]
+    table = METADATA.tables[column.table.name]
     for each in (*table.constraints, *table.indexes):
         if isinstance(each, PrimaryKeyConstraint | UniqueConstraint) or (isinstance(each, Index) and each.unique):
             names = [part.name for part in each.columns]

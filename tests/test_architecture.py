@@ -49,7 +49,7 @@ BREACHES = [
     ("settings-at-the-top", "bot.sender", "bot.settings"),
 ]
 # Declared, but found by name at run time: SQLAlchemy's driver, zoneinfo's data, uvicorn's loop and parser.
-NOT_IMPORTED = {"httptools", "tzdata", "uvloop"}
+NOT_IMPORTED = {"httptools", "python-multipart", "tzdata", "uvloop"}
 PART_OF = {"pydantic-core": "pydantic"}  # pydantic pins it to itself
 
 

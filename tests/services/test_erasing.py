@@ -1,5 +1,6 @@
 """Whoever has their data erased is found in no table: words, name and chat are planted everywhere, then looked for."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -183,7 +184,7 @@ def test_a_restored_backup_is_erased_again(
 
     for leftover in file.parent.glob(f"{file.name}-*"):
         leftover.unlink()
-    (tmp_path / "backup.db").replace(file)
+    shutil.move(tmp_path / "backup.db", file)
     clock.move(timedelta(hours=1))
     restored = Database(sqlite_url)
     commune.database = restored

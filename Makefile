@@ -20,8 +20,8 @@ run: install ## a made-up commune in the browser; HOST=… and PORT=… choose t
 install: $(STAMP) ## what the program needs, into .venv
 install-dev: $(DEV_STAMP) ## and what its tests and checks need
 
-test: install-dev chromium ## every test; ARGS="-k words" chooses (three at a time: some wait for a server or the browser)
-	@$(BIN)/python -m pytest -n 3 $(ARGS)
+test: install-dev chromium ## every test; ARGS="-k words" chooses
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: install-dev ## lint, format, types, import contracts, content
 	@$(BIN)/ruff check .

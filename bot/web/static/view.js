@@ -79,10 +79,12 @@ export function createView({ log, words, choose, lostFocus }) {
     button.type = "button";
     if (choice.number) button.append(element("span", "number", String(choice.number)), " ");
     button.append(element("span", "", choice.label));
-    if (item.chosen !== undefined) button.setAttribute("aria-disabled", "true");
+    if (item.chosen !== undefined) button.ariaDisabled = "true";
     if (item.chosen === choice.payload) button.append(element("span", "mark", ` ${onItsWay}`));
     button.addEventListener("click", (event) => {
-      if (item.chosen === undefined) choose(item, choice, event.detail === 0);
+      if (button.ariaDisabled === "true") return;
+      for (const each of button.parentNode.children) each.ariaDisabled = "true"; // at once: keeping it takes a moment
+      choose(item, choice, event.detail === 0);
     });
     return button;
   }

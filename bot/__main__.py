@@ -10,31 +10,31 @@ from typing import Annotated
 
 import typer
 
-from bot import content_cli, privacy_cli, reminder_cli
+from bot.cli import content, privacy, reminders
 from bot.core.errors import SetupFault
 from bot.core.people import TeamRole
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 db = typer.Typer(no_args_is_help=True, help="The database.")
 export = typer.Typer(no_args_is_help=True, help="Files to work on elsewhere.")
-cli.add_typer(content_cli.content, name="content")
-cli.command()(content_cli.script)
+cli.add_typer(content.content, name="content")
+cli.command()(content.script)
 cli.add_typer(export, name="export")
 cli.add_typer(db, name="db")
 lesson = typer.Typer(no_args_is_help=True, help="Lessons on paper.")
 cli.add_typer(lesson, name="lesson")
 facts = typer.Typer(no_args_is_help=True, help="What people were told.")
 cli.add_typer(facts, name="facts")
-cli.add_typer(privacy_cli.privacy, name="privacy")
+cli.add_typer(privacy.privacy, name="privacy")
 area = typer.Typer(no_args_is_help=True, help="The places of a commune.")
 cli.add_typer(area, name="area")
 
-reminder_cli.add_to(cli)
+reminders.add_to(cli)
 
 
 def main() -> None:
     """Run a command; what the operator must mend is one clear line."""
-    from bot.content_yaml import ContentFault
+    from bot.content.files import ContentFault
 
     try:
         cli()
@@ -47,34 +47,34 @@ def main() -> None:
 @cli.command()
 def demo() -> None:
     """A made-up commune in a throw-away database, with web chat in the browser for all three roles."""
-    from bot import commands
+    from bot.commands import programs
 
-    with commands.demo_program() as program:
-        commands.serve(program, label="Từng Ngõ, bản thử với dữ liệu mẫu")
+    with programs.demo_program() as program:
+        programs.serve(program, label="Từng Ngõ, bản thử với dữ liệu mẫu")
 
 
 @cli.command()
 def run() -> None:
     """Everything in one process: web chat, Telegram by long polling or webhook, sender, scheduler."""
-    from bot import commands
+    from bot.commands import programs
 
-    commands.serve(commands.program(create=True))
+    programs.serve(programs.program(create=True))
 
 
 @cli.command()
 def web() -> None:
     """Only what takes messages: pages, webhooks or polling."""
-    from bot import commands
+    from bot.commands import programs
 
-    commands.serve(commands.program(), sender=False, scheduler=False)
+    programs.serve(programs.program(), sender=False, scheduler=False)
 
 
 @cli.command()
 def worker() -> None:
     """Only what sends: the outbox and the scheduler. Any number may run."""
-    from bot import commands
+    from bot.commands import programs
 
-    commands.serve(commands.program(), web=False)
+    programs.serve(programs.program(), web=False)
 
 
 @cli.command()
@@ -82,9 +82,9 @@ def chat(
     as_: Annotated[str, typer.Option("--as", help="In the demo: lan, hoa or minh.")] = "lan",
 ) -> None:
     """The same dialogue in the terminal, on the demo's commune. Ctrl-D ends it."""
-    from bot import commands
+    from bot.commands import programs
 
-    asyncio.run(commands.chat(as_, sys.stdin))
+    asyncio.run(programs.chat(as_, sys.stdin))
 
 
 @cli.command()
@@ -95,9 +95,9 @@ def ingest(
     ] = False,
 ) -> None:
     """Documents into the searchable store, stripped of page junk; the same paragraph is stored once."""
-    from bot import commands
+    from bot.commands import programs
 
-    raise typer.Exit(commands.ingest(files, dry_run=dry_run))
+    raise typer.Exit(programs.ingest(files, dry_run=dry_run))
 
 
 @cli.command()
@@ -108,15 +108,15 @@ def ask(
     rank: Annotated[bool, typer.Option("--rank", help="Leave the threshold off: the nearest, however far.")] = False,
 ) -> None:
     """What the documents say: text, source, as-of date. An empty list means: not in the documents."""
-    from bot import commands
+    from bot.commands import programs
 
-    search = commands.open_search()
+    search = programs.open_search()
     if stdin:
         for line in sys.stdin:
             found = search(line.rstrip("\n"), top=top, rank=rank)
             print(json.dumps([each.as_dict() for each in found], ensure_ascii=False), flush=True)
         return
-    commands.print_answers(search(question, top=top, rank=rank))
+    programs.print_answers(search(question, top=top, rank=rank))
 
 
 @cli.command()
@@ -130,9 +130,9 @@ def invite(
     as_json: Annotated[bool, typer.Option("--json", help='Print {"code", "links"}.')] = False,
 ) -> None:
     """A code that lets people join a team, with links and a QR picture."""
-    from bot import commune_commands
+    from bot.commands import commune
 
-    commune_commands.invite(role=role, team=team, uses=uses, days=days, approve=approve, as_json=as_json)
+    commune.invite(role=role, team=team, uses=uses, days=days, approve=approve, as_json=as_json)
 
 
 @lesson.command("sheet")
@@ -141,9 +141,9 @@ def lesson_sheet(
     out: Annotated[Path, typer.Option("-o", "--output", help="The PDF to write.")],
 ) -> None:
     """A lesson as a PDF to print: A5, large type, its drawing, a picture to scan that opens it."""
-    from bot import lesson_commands
+    from bot.commands import lessons
 
-    lesson_commands.sheet(name, out)
+    lessons.sheet(name, out)
 
 
 @facts.command("recall")
@@ -151,9 +151,9 @@ def facts_recall(
     days: Annotated[int, typer.Option("--days", min=1, max=180, help="How far back people are looked for.")] = 90,
 ) -> None:
     """Facts that were replaced after people were told them, as counts; coordinators have them corrected in the chat."""
-    from bot import fact_commands
+    from bot.commands import facts
 
-    fact_commands.recall(days)
+    facts.recall(days)
 
 
 @export.command("reports")
@@ -165,9 +165,9 @@ def export_reports(
     team: Annotated[str, typer.Option("--team", help="Name or code of one team; else all of them.")] = "",
 ) -> None:
     """Filed reports of some days as an Excel workbook or CSV. It holds volunteers' names, no phone numbers."""
-    from bot import export_commands
+    from bot.commands import exports
 
-    export_commands.export_reports(first=first, last=last, out=out, format_=format_, team=team)
+    exports.export_reports(first=first, last=last, out=out, format_=format_, team=team)
 
 
 @export.command("totals")
@@ -179,17 +179,17 @@ def export_totals(
     on: Annotated[str, typer.Option("--map", help="Units by the map of this day; else of the last day.")] = "",
 ) -> None:
     """What filed reports of some days add up to, as CSV on the screen; units by the old map or the new."""
-    from bot import export_commands
+    from bot.commands import exports
 
-    export_commands.print_totals(first=first, last=last, by=by, team=team, on=on)
+    exports.print_totals(first=first, last=last, by=by, team=team, on=on)
 
 
 @db.command()
 def upgrade() -> None:
     """Make the database, or bring it to this program's version."""
-    from bot import commands
+    from bot.commands import programs
 
-    commands.upgrade()
+    programs.upgrade()
 
 
 @area.command("import")
@@ -198,9 +198,9 @@ def import_areas(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change; keep nothing.")] = False,
 ) -> None:
     """Units and the teams that cover them; all of the file or nothing; a second time changes nothing."""
-    from bot import commune_commands
+    from bot.commands import commune
 
-    raise typer.Exit(commune_commands.import_areas(file, dry_run=dry_run))
+    raise typer.Exit(commune.import_areas(file, dry_run=dry_run))
 
 
 @area.command("change")
@@ -216,9 +216,10 @@ def change_areas(
     unit_type: Annotated[str, typer.Option("--unit-type", help="Type word of the new units: Ấp.")] = "",
 ) -> None:
     """Units that merge, split or get another name; reports stay where they were made."""
-    from bot import commune_commands
+    from bot.commands.commune import change_areas as change
+    from bot.commands.commune import the_change
 
-    wanted = commune_commands.the_change(
+    wanted = the_change(
         merge=merge,
         split=split,
         rename=rename,
@@ -228,7 +229,7 @@ def change_areas(
         province=province,
         unit_type=unit_type,
     )
-    commune_commands.change_areas(wanted)
+    change(wanted)
 
 
 @cli.command()
@@ -239,31 +240,31 @@ def backup(
     ] = None,
 ) -> None:
     """Everything of this moment into one sealed file, while the program runs; read back and compared."""
-    from bot import backup_commands
+    from bot.commands import backup
 
-    backup_commands.backup(out)
+    backup.backup(out)
 
 
 @cli.command()
 def metrics() -> None:
     """What /metrics says, once: of the program that runs here, else what its database says."""
-    from bot import metrics_command
+    from bot.commands import metrics
 
-    metrics_command.run()
+    metrics.run()
 
 
 @cli.command()
 def restore(file: Annotated[Path, typer.Argument(help="What 'tungngo backup' wrote.")]) -> None:
     """A backup into an empty database, all of it or nothing; counted and compared row by row."""
-    from bot import backup_commands
+    from bot.commands import backup
 
-    backup_commands.restore(file)
+    backup.restore(file)
 
 
 @cli.command()
 def doctor() -> None:
     """Tokens, webhooks, quotas, clock, database, content: what is well and what is to be mended; changes nothing."""
-    from bot import doctor as examination
+    from bot.commands import doctor as examination
 
     raise typer.Exit(examination.run())
 
@@ -271,9 +272,9 @@ def doctor() -> None:
 @cli.command()
 def settings() -> None:
     """Every setting with its default and meaning, as in the README."""
-    from bot import commands
+    from bot.commands import programs
 
-    print(commands.settings_table())
+    print(programs.settings_table())
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot import content_check, content_pictures, content_scam, content_yaml
-from bot.content_check import Group, Parts
-from bot.content_yaml import ContentFault, Document, Entry, Fault, ModelT, Place, report
+from bot.content import check, files, pictures, scam
+from bot.content.check import Group, Parts
+from bot.content.files import ContentFault, Document, Entry, Fault, ModelT, Place, report
 from bot.core.content import DateRule, Fact, Lesson, Source, Track
 from bot.core.forms import Form
 from bot.core.lessons import LessonFault, parse_lesson
@@ -84,17 +84,17 @@ def read(folder: Path) -> tuple[Library, list[Fault]]:
     synonyms = reader.pairs("answers/synonyms.yaml")
     english = reader.english("answers/english.yaml")
     spoken = reader.pairs("answers/spoken.yaml")
-    scam = content_scam.ScamParts(
-        signs=reader.lists(ScamSign, content_scam.SIGNS),
-        owners=reader.lists(Owner, content_scam.OWNERS),
-        advice=reader.lists(Advice, content_scam.ADVICE),
+    tricks = scam.ScamParts(
+        signs=reader.lists(ScamSign, scam.SIGNS),
+        owners=reader.lists(Owner, scam.OWNERS),
+        advice=reader.lists(Advice, scam.ADVICE),
     )
     words = reader.words()
     drawn = reader.pictures()
     reader.strays()
-    reader.faults += content_check.check(parts)
-    reader.faults += content_pictures.check(drawn, parts.lessons)
-    reader.faults += content_scam.check(scam, sources=parts.sources, lessons=parts.lessons)
+    reader.faults += check.check(parts)
+    reader.faults += pictures.check(drawn, parts.lessons)
+    reader.faults += scam.check(tricks, sources=parts.sources, lessons=parts.lessons)
     library = Library(
         sources=_values(parts.sources.entries),
         facts=_values(parts.facts.entries),
@@ -106,8 +106,8 @@ def read(folder: Path) -> tuple[Library, list[Fault]]:
         synonyms=MappingProxyType(synonyms),
         english=MappingProxyType(english),
         spoken=MappingProxyType(spoken),
-        scam=scam.detector(),
-        advice=MappingProxyType(scam.said()),
+        scam=tricks.detector(),
+        advice=MappingProxyType(tricks.said()),
         words=MappingProxyType(words),
         pictures=MappingProxyType({name: svg for name, (_, svg) in drawn.items()}),
         revision=reader.digest.hexdigest()[:12],
@@ -132,7 +132,7 @@ class _Reader:
         found: list[Entry[ModelT]] = []
         ids: list[str] = []
         for document in self.documents(pattern):
-            good, wrong = content_yaml.entries(model, document)
+            good, wrong = files.entries(model, document)
             self.faults += wrong
             found += good
             ids += _ids(document)
@@ -142,7 +142,7 @@ class _Reader:
         """Files that are one form each."""
         found: list[Entry[Form]] = []
         for document in self.documents("forms/*.yaml"):
-            form, wrong = content_yaml.entry(Form, document, document.data)
+            form, wrong = files.entry(Form, document, document.data)
             self.faults += wrong
             found += [form] if form else []
         return self.group(found, [])
@@ -165,7 +165,7 @@ class _Reader:
 
     def pictures(self) -> dict[str, tuple[str, str]]:
         """The drawings: (file, SVG) by the lesson whose id is the file's name."""
-        texts = self.texts(content_pictures.PATTERN)
+        texts = self.texts(pictures.PATTERN)
         return {Path(file).stem: (file, text) for file, text in texts if text is not None}
 
     def pairs(self, pattern: str, *, folded: bool = False) -> dict[str, str]:
@@ -210,7 +210,7 @@ class _Reader:
     def documents(self, pattern: str) -> Iterator[Document]:
         """The YAML files of that pattern."""
         for file, text in self.texts(pattern):
-            document, wrong = (Document(file), []) if text is None else content_yaml.parse(file, text)
+            document, wrong = (Document(file), []) if text is None else files.parse(file, text)
             self.faults += wrong
             yield document
 
@@ -231,7 +231,7 @@ class _Reader:
                 yield file, None
                 continue
             self.digest.update(f"{file}\0{len(data)}\0".encode() + data)
-            self.faults += content_yaml.spelling(file, text)
+            self.faults += files.spelling(file, text)
             yield file, text
 
     def group(self, found: Iterable[Entry[Any]], ids: Iterable[str]) -> Group[Any]:

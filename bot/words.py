@@ -12,8 +12,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.content_limits import TEXT_LIMIT, units
-from bot.content_yaml import Fault
+from bot.content.files import Fault
+from bot.content.limits import TEXT_LIMIT, units
 from bot.core import days, numbers
 from bot.core.content import Bilingual
 

@@ -7,7 +7,7 @@ import yaml
 from pydantic import BaseModel
 
 from bot import words
-from bot.content_schema import as_text, schemas, write
+from bot.content.schema import as_text, schemas, write
 from bot.core.content import DateRule, Fact, Lesson, Source, Track
 from bot.core.forms import Form, FormChoice, Question
 from bot.core.lessons import parse_lesson
@@ -35,7 +35,7 @@ def test_the_schemas_are_up_to_date(tmp_path: Path) -> None:
     stored = {path.stem: path.read_text("utf-8") for path in (CONTENT / "schema").glob("*.json")}
     fresh = {name: as_text(schema) for name, schema in schemas().items()}
     assert {path.stem: path.read_text("utf-8") for path in tmp_path.iterdir()} == fresh
-    assert stored == fresh, "python -c 'from bot.content_schema import *; write(Path(\"content/schema\"))'"
+    assert stored == fresh, "python -c 'from bot.content.schema import *; write(Path(\"content/schema\"))'"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from types import MappingProxyType, SimpleNamespace
 import pytest
 from structlog.testing import capture_logs
 
-from bot import content_commands, content_reload, demo
+from bot import content_reload, demo
 from bot.app import Program
+from bot.commands import content
 from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, Kind
 from bot.library import Library
@@ -215,9 +216,9 @@ def test_watching_prints_the_faults_anew_at_each_save(capsys: pytest.CaptureFixt
         print(*faults, sep="\n")  # noqa: T201
         return len(faults)
 
-    content_commands.watch(check, changes=[{"a"}, {"b"}])
+    content.watch(check, changes=[{"a"}, {"b"}])
     said = capsys.readouterr().out
-    assert said.count(content_commands.AGAIN) == 2
+    assert said.count(content.AGAIN) == 2
     assert said.index("one") < said.index("Ctrl-C") < said.index("two")
 
 
@@ -229,9 +230,9 @@ def test_a_page_that_shows_a_lesson_is_told_of_each_save(program: Program, folde
     lesson = folder / "lessons/L7-ba-khong-ba-nhanh.vi.md"
     text = lesson.read_text("utf-8")
     lesson.write_text(text.replace("id: L7", "id: L7\nbad: 1"), "utf-8")
-    asyncio.run(content_commands.follow(program, shown, changes()))
+    asyncio.run(content.follow(program, shown, changes()))
     assert shown.faults.startswith("lessons/L7-ba-khong-ba-nhanh.vi.md:3: ")
     lesson.write_text(text.replace("Không thứ nhất: không tin tuyệt đối.", "Câu mới."), "utf-8")
-    asyncio.run(content_commands.follow(program, shown, changes()))
+    asyncio.run(content.follow(program, shown, changes()))
     assert shown.faults == ""
     assert program.library.lessons["L7"].steps[0].text.startswith("Câu mới.")

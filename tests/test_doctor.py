@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from bot import doctor, library, logs, words
+from bot import library, logs, words
+from bot.commands import doctor
+from bot.commands.doctor import BAD, GOOD, NOTE, Finding, examine
 from bot.core.clock import system_clock
 from bot.core.messages import InboundMessage
-from bot.doctor import BAD, GOOD, NOTE, Finding, examine
 from bot.services import usage
 from bot.settings import Settings
 from bot.storage import people

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import export_commands
+from bot.commands import exports
 from bot.core.errors import SetupFault
 from bot.library import Library
 from bot.services import areas
@@ -28,7 +28,7 @@ def commune(database: Database, library: Library, clock: SettableClock, monkeypa
 def export(
     out: Path, *, first: str = "2026-11-01", last: str = "2026-11-30", format_: str = "csv", team: str = ""
 ) -> None:
-    export_commands.export_reports(first=first, last=last, out=out, format_=format_, team=team)
+    exports.export_reports(first=first, last=last, out=out, format_=format_, team=team)
 
 
 def test_the_reports_of_some_days_become_a_file(commune: Commune, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_place_that_cannot_be_written_is_one_clear_line(commune: Commune, tmp_
 
 def print_totals(**more: str) -> None:
     given = {"first": "2026-11-01", "last": "2026-11-30", "by": "unit", "team": "", "on": "", **more}
-    export_commands.print_totals(**given)
+    exports.print_totals(**given)
 
 
 def test_sums_are_printed_by_the_old_map_and_the_new_one(commune: Commune, capsys: pytest.CaptureFixture[str]) -> None:

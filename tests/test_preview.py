@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import content_commands, logs, preview
+from bot import logs
 from bot.app import Program
+from bot.commands import content, preview
 from bot.core.errors import SetupFault
 from bot.library import Library
 from bot.search.finder import Finder
@@ -56,9 +57,7 @@ def test_the_terminal_shows_both_ways(program: Program) -> None:
 
 
 def test_the_page_shows_them_and_their_picture(program: Program) -> None:
-    shown = Preview(
-        messages=lambda: content_commands.messages(program, "L7"), picture=program.media_bytes, faults="x.md:3"
-    )
+    shown = Preview(messages=lambda: content.messages(program, "L7"), picture=program.media_bytes, faults="x.md:3")
 
     async def visit() -> tuple[httpx.Response, ...]:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build(shown)), base_url="http://test") as http:
@@ -78,7 +77,7 @@ def test_the_page_shows_them_and_their_picture(program: Program) -> None:
 
 
 def test_a_lesson_that_is_gone_leaves_an_empty_page(program: Program) -> None:
-    assert content_commands.messages(program, "no-such") == []
+    assert content.messages(program, "no-such") == []
 
 
 def test_an_open_page_hears_of_every_save(program: Program) -> None:
@@ -104,7 +103,7 @@ def test_an_unknown_lesson_is_said(monkeypatch: pytest.MonkeyPatch, program: Pro
     monkeypatch.setattr(logs, "set_up", lambda _: None)
     monkeypatch.setattr(preview, "program", lambda *_: _Once(program))
     with pytest.raises(SetupFault, match="There is no lesson L99"):
-        content_commands.preview("L99", web=False)
+        content.preview("L99", web=False)
 
 
 class _Once:
@@ -119,12 +118,12 @@ class _Once:
 
 
 def test_the_command_writes_the_text_for_the_loudspeaker(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert content_commands.script("L8", None) == 0
+    assert content.script("L8", None) == 0
     said = capsys.readouterr()
     assert "gọi một năm sáu" in said.out
     assert "giây" in said.err
-    assert content_commands.script("F003-37", None) == 1
+    assert content.script("F003-37", None) == 1
     assert "qua hạn" in capsys.readouterr().err
     file = tmp_path / "loa.txt"
-    assert content_commands.script("L8", file) == 0
+    assert content.script("L8", file) == 0
     assert "gọi một năm sáu" in file.read_text("utf-8")

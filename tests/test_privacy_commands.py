@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot import privacy_commands
+from bot.commands import privacy
 from bot.core.errors import SetupFault
 from bot.core.messages import InboundMessage
 from bot.library import Library
@@ -24,7 +24,7 @@ def commune(
 ) -> Commune:
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setattr("bot.privacy_commands.system_clock", clock)
+    monkeypatch.setattr("bot.commands.privacy.system_clock", clock)
     monkeypatch.setattr("bot.logs.set_up", lambda _: None)
     return Commune(Database(sqlite_url), library, clock).build()
 
@@ -38,16 +38,16 @@ def ask(commune: Commune, name: str) -> int:
 def test_the_operator_sees_what_waits_and_answers(commune: Commune, capsys: pytest.CaptureFixture[str]) -> None:
     number = ask(commune, "Lan")
     commune.clock.set("2026-11-24 09:00")
-    privacy_commands.requests(answer=0, text="")
+    privacy.requests(answer=0, text="")
     shown = capsys.readouterr().out
     assert "hạn 20/11/2026 QUÁ HẠN" in shown
     assert "Lan" not in shown
     with pytest.raises(SetupFault):
-        privacy_commands.requests(answer=number, text=" ")
-    privacy_commands.requests(answer=number, text="Đã sửa.")
+        privacy.requests(answer=number, text=" ")
+    privacy.requests(answer=number, text="Đã sửa.")
     assert "Đã sửa." in commune.rows("outbox")[0]["body"]["text"]
     with pytest.raises(SetupFault):
-        privacy_commands.requests(answer=number, text="Nữa")
+        privacy.requests(answer=number, text="Nữa")
 
 
 def test_who_is_affected_by_a_breach_is_listed_without_names(
@@ -57,11 +57,11 @@ def test_who_is_affected_by_a_breach_is_listed_without_names(
     commune.clock.set("2026-11-21 09:00")
     commune.file("Páo", day="2026-11-20")
     span = {"first": "2026-11-18", "last": "2026-11-20"}
-    privacy_commands.affected(**span, fields="report", names=False)
+    privacy.affected(**span, fields="report", names=False)
     *found, end = map(json.loads, capsys.readouterr().out.splitlines())
     assert found == [{"person": commune.persons["Hoa"], "channels": ["web"], "fields": {"report": 1}}]
     assert end == {"affected": 1, "erased_since": 0}
-    privacy_commands.affected(**span, fields="", names=True)
+    privacy.affected(**span, fields="", names=True)
     *found, end = map(json.loads, capsys.readouterr().out.splitlines())
     assert [each["name"] for each in found] == list(commune.persons)
     assert end["affected"] == len(commune.persons)
@@ -78,12 +78,12 @@ def test_who_is_affected_by_a_breach_is_listed_without_names(
 def test_what_cannot_be_meant_is_refused(commune: Commune, first: str, last: str, fields: str, says: str) -> None:
     assert commune.persons
     with pytest.raises(SetupFault, match=says):
-        privacy_commands.affected(first=first, last=last, fields=fields, names=False)
+        privacy.affected(first=first, last=last, fields=fields, names=False)
 
 
 def test_the_register_names_fields_in_words_and_no_person(commune: Commune, tmp_path: Path) -> None:
     commune.file("Hoa", note="mưa to")
-    privacy_commands.register(tmp_path / "register.md")
+    privacy.register(tmp_path / "register.md")
     text = (tmp_path / "register.md").read_text("utf-8")
     assert "Sổ ghi hoạt động xử lý dữ liệu cá nhân" in text
     assert "Báo cáo đánh giá tác động" in text
@@ -91,7 +91,7 @@ def test_the_register_names_fields_in_words_and_no_person(commune: Commune, tmp_
     assert "chuyển dữ liệu cá nhân ra nước ngoài" in text
     assert not any(word in text for word in ("Hoa", "mưa to", "person_id", "UBND", "created_at"))
     with pytest.raises(SetupFault):
-        privacy_commands.register(tmp_path / "nowhere" / "register.md")
+        privacy.register(tmp_path / "nowhere" / "register.md")
 
 
 def test_after_a_restore_everybody_who_was_erased_is_erased_again(
@@ -103,21 +103,21 @@ def test_after_a_restore_everybody_who_was_erased_is_erased_again(
     assert lan
     act: dict[str, Any] = {"key": key, "now": commune.clock(), "today": date(2026, 11, 18)}
     commune.database.write_now(lambda tx: erasing.erase(tx, commune.library, lan[0], **act))
-    privacy_commands.reapply()
+    privacy.reapply()
     assert "Không có ai" in capsys.readouterr().out
     contacts = "UPDATE contact SET created_at = '2026-11-17 00:00:00' WHERE chat = 'Lan'"
     commune.database.write_now(lambda tx: tx.connection.exec_driver_sql(contacts))
-    privacy_commands.reapply()
+    privacy.reapply()
     assert "1 người" in capsys.readouterr().out
 
 
 def test_what_is_too_old_is_counted_then_deleted(commune: Commune, capsys: pytest.CaptureFixture[str]) -> None:
     commune.file("Hoa")
     commune.clock.set("2036-11-18 09:00")
-    privacy_commands.forget(dry_run=True)
+    privacy.forget(dry_run=True)
     assert "audit: 1" in capsys.readouterr().out
     assert len(commune.rows("audit")) == 1
-    privacy_commands.forget(dry_run=False)
+    privacy.forget(dry_run=False)
     assert "Đã xóa xong." in capsys.readouterr().out
     assert commune.rows("audit") == []
     assert len(commune.rows("report")) == 1

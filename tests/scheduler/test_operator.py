@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import reminder_commands
+from bot.commands import reminders
 from bot.core.errors import SetupFault
 from bot.library import Library
 from bot.models import METADATA
@@ -26,7 +26,7 @@ def commune(
 ) -> Iterator[Commune]:
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    monkeypatch.setattr(reminder_commands, "system_clock", clock)
+    monkeypatch.setattr(reminders, "system_clock", clock)
     clock.set("2027-10-08 09:00")
     with closing(Database(sqlite_url)) as database:
         found = Commune(database, library, clock)
@@ -46,7 +46,7 @@ def change(commune: Commune, **values: Any) -> None:
 
 @pytest.mark.usefixtures("commune")
 def test_the_command_prints_json_with_the_keys_of_its_contract(capsys: pytest.CaptureFixture[str]) -> None:
-    reminder_commands.simulate(**SPAN, as_json=True)
+    reminders.simulate(**SPAN, as_json=True)
     rows = [row for row in json.loads(capsys.readouterr().out) if row["rule"].startswith("date:")]
     assert {tuple(row) for row in rows} == {("at", "to", "channel", "rule", "status", "reason", "text")}
     assert [row["at"] for row in rows] == ["2027-10-09T08:00:00+07:00"] * 2 + ["2027-10-10T08:00:00+07:00"] * 2
@@ -55,7 +55,7 @@ def test_the_command_prints_json_with_the_keys_of_its_contract(capsys: pytest.Ca
 
 @pytest.mark.usefixtures("commune")
 def test_the_command_reads_well_and_says_that_nothing_was_sent(capsys: pytest.CaptureFixture[str]) -> None:
-    reminder_commands.simulate(**{**SPAN, "team": "TM"}, as_json=False)
+    reminders.simulate(**{**SPAN, "team": "TM"}, as_json=False)
     said = capsys.readouterr().out
     assert "09/10/2027 08:00 · gửi · date:ngay-chuyen-doi-so · 2 (coordinator) · web" in said
     assert "    📅 Còn 1 ngày" in said
@@ -74,7 +74,7 @@ def test_the_command_reads_well_and_says_that_nothing_was_sent(capsys: pytest.Ca
 )
 def test_what_cannot_be_simulated_is_one_clear_line(wrong: dict[str, str], said: str) -> None:
     with pytest.raises(SetupFault, match=said):
-        reminder_commands.simulate(**{**SPAN, **wrong}, as_json=False)
+        reminders.simulate(**{**SPAN, **wrong}, as_json=False)
 
 
 def test_what_waits_and_what_is_unsure_is_listed_and_can_be_settled(
@@ -83,15 +83,15 @@ def test_what_waits_and_what_is_unsure_is_listed_and_can_be_settled(
     commune.only(rule("hop", day=commune.clock().date(), lead_days=(0,)))
     commune.clock.set("2027-10-08 07:30")
     commune.tick()
-    reminder_commands.due(days=1, settle=0, how="", as_json=False)
+    reminders.due(days=1, settle=0, how="", as_json=False)
     assert "08/10/2027 08:00 · waiting · date:hop · người 1" in capsys.readouterr().out
     commune.tick("2027-10-08 08:00", send=False)
     change(commune, status="unknown", reason="crash")
-    reminder_commands.due(days=1, settle=0, how="", as_json=True)
+    reminders.due(days=1, settle=0, how="", as_json=True)
     unsure = [row for row in json.loads(capsys.readouterr().out) if row["state"] == "unknown"]
     assert [(row["rule"], row["reason"]) for row in unsure] == [("date:hop", "crash")] * 2
     for number, how in ((unsure[0]["number"], "again"), (unsure[1]["number"], "drop")):
-        reminder_commands.due(days=1, settle=number, how=how, as_json=False)
+        reminders.due(days=1, settle=number, how=how, as_json=False)
     assert sorted(row["status"] for row in commune.rows("outbox")) == ["dropped", "pending"]
     assert [row["action"] for row in commune.rows("audit") if row["subject"] == "outbox"] == ["again", "drop"]
 
@@ -99,9 +99,9 @@ def test_what_waits_and_what_is_unsure_is_listed_and_can_be_settled(
 def test_only_what_is_unsure_can_be_settled(commune: Commune) -> None:
     commune.tick("2027-10-09 08:00")
     with pytest.raises(SetupFault, match="not one whose fate is unknown"):
-        reminder_commands.due(days=1, settle=1, how="sent", as_json=False)
+        reminders.due(days=1, settle=1, how="sent", as_json=False)
     with pytest.raises(SetupFault, match="Choose sent, again or drop"):
-        reminder_commands.due(days=1, settle=1, how="perhaps", as_json=False)
+        reminders.due(days=1, settle=1, how="perhaps", as_json=False)
     change(commune, status="unknown")
     commune.database.write_now(lambda tx: outlook.settle(tx, 1, "sent", now=commune.clock()))
     assert commune.rows("outbox")[0]["status"] == "sent"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import fact_commands
+from bot.commands import facts
 from bot.core.errors import KnownError, NotAllowed
 from bot.library import Library
 from bot.services import asking, consents, profile, recalls
@@ -198,12 +198,12 @@ def test_the_command_prints_counts_of_what_no_longer_holds(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
-    assert fact_commands.recall(90) == 0
+    assert facts.recall(90) == 0
     assert "chưa ai nghe" in capsys.readouterr().out
     now = commune.clock()  # F001-26 is replaced in the shipped content; it was told while it held
     commune.database.write_now(lambda tx: storage.note(tx, person=commune.persons["Lan"], fact="F001-26", now=now))
-    monkeypatch.setattr(fact_commands, "system_clock", commune.clock)
-    assert fact_commands.recall(90) == 1
+    monkeypatch.setattr(facts, "system_clock", commune.clock)
+    assert facts.recall(90) == 1
     printed = capsys.readouterr().out
     assert "F001-26 → F000-05: 1 người đã nghe" in printed
     assert "Lan" not in printed

@@ -173,7 +173,7 @@ def check_content() -> int:
     """Print every fault of the content; 1 when there is any."""
     settings = read_settings()
     read, faults = library.read(settings.content_dir)
-    faults = sorted([*faults, *words.missing(settings.content_dir, Path(__file__).resolve().parent.parent)])
+    faults = sorted([*faults, *words.missing(settings.content_dir, Path(__file__).resolve().parents[2])])
     if faults:
         print(library.report(faults))
         return 1

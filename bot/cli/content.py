@@ -1,4 +1,4 @@
-"""The command line for editors: names, arguments, help; what is done stands in bot.content_commands."""
+"""The command line for editors: names, arguments, help; what is done stands in bot.commands.content."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +13,14 @@ def check(
     *, watch: Annotated[bool, typer.Option("--watch", help="Check again at every save, until Ctrl-C.")] = False
 ) -> None:
     """Every lesson, fact, form, date and translation, with file and line of each fault."""
-    from bot import commands
+    from bot.commands import programs
 
     if watch:
-        from bot import content_commands
+        from bot.commands import content
 
-        content_commands.watch()
+        content.watch()
         return
-    raise typer.Exit(commands.check_content())
+    raise typer.Exit(programs.check_content())
 
 
 @content.command("preview")
@@ -30,9 +30,9 @@ def preview_lesson(
     web: Annotated[bool, typer.Option("--web", help="On a page of this computer that follows every save.")] = False,
 ) -> None:
     """Each card of a lesson as Telegram and Zalo show it, or on a page as the web chat shows it."""
-    from bot import content_commands
+    from bot.commands import content
 
-    content_commands.preview(lesson, web=web)
+    content.preview(lesson, web=web)
 
 
 def script(
@@ -40,6 +40,6 @@ def script(
     out: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; else it is printed.")] = None,
 ) -> None:
     """A text of 60 to 90 seconds for the commune's loudspeaker, from a lesson or a fact, in words only."""
-    from bot import content_commands
+    from bot.commands import content
 
-    raise typer.Exit(content_commands.script(name, out))
+    raise typer.Exit(content.script(name, out))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic
 
-from bot.content_limits import CHOICE_LIMIT, ID_LIMIT, STEP_LIMIT, fits, name_of, shown, words
-from bot.content_yaml import Entry, Fault, ModelT
+from bot.content.files import Entry, Fault, ModelT
+from bot.content.limits import CHOICE_LIMIT, ID_LIMIT, STEP_LIMIT, fits, name_of, shown, words
 from bot.core import forms, payload, text
 from bot.core.content import DateRule, Fact, FactKind, Lesson, QuizItem, Source, Track
 from bot.core.forms import Form

@@ -18,9 +18,9 @@ def simulate(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list.")] = False,
 ) -> None:
     """Every message that would go out, to whom, and which rule moved, joined or skipped it; sends nothing."""
-    from bot import reminder_commands  # noqa: PLC0415  each command imports what it needs
+    from bot.commands import reminders
 
-    reminder_commands.simulate(first=first, last=last, team=team, as_json=as_json)
+    reminders.simulate(first=first, last=last, team=team, as_json=as_json)
 
 
 def due(
@@ -30,6 +30,6 @@ def due(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON list.")] = False,
 ) -> None:
     """What waits to be sent, and what nobody knows arrived; the latter can be settled."""
-    from bot import reminder_commands  # noqa: PLC0415  each command imports what it needs
+    from bot.commands import reminders
 
-    reminder_commands.due(days=days, settle=settle, how=how, as_json=as_json)
+    reminders.due(days=days, settle=settle, how=how, as_json=as_json)

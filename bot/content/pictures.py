@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from bot.content_check import Group
-from bot.content_yaml import Fault
+from bot.content.check import Group
+from bot.content.files import Fault
 from bot.core import pictures
 from bot.core.content import Lesson
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from bot.content_yaml import EXAMPLES
+from bot.content.files import EXAMPLES
 from bot.core.content import DateRule, Fact, Source, Track
 from bot.core.forms import Form
 from bot.core.scam_rules import Advice, Owner, ScamSign

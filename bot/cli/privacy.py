@@ -14,9 +14,9 @@ def requests(
     text: Annotated[str, typer.Option("--text", help="What was done; it is sent to who asked.")] = "",
 ) -> None:
     """Requests about personal data that wait, with their due days; or answer one."""
-    from bot import privacy_commands
+    from bot.commands import privacy
 
-    privacy_commands.requests(answer=answer, text=text)
+    privacy.requests(answer=answer, text=text)
 
 
 @privacy.command("retention")
@@ -24,9 +24,9 @@ def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what is too old; delete nothing.")] = False,
 ) -> None:
     """Delete what was kept longer than the settings KEEP_…_DAYS say, and print how much of what."""
-    from bot import privacy_commands
+    from bot.commands import privacy
 
-    privacy_commands.forget(dry_run=dry_run)
+    privacy.forget(dry_run=dry_run)
 
 
 @privacy.command("register")
@@ -34,9 +34,9 @@ def register(
     out: Annotated[Path | None, typer.Option("-o", "--output", help="The Markdown file to write.")] = None,
 ) -> None:
     """The register of processing and the impact assessment, in Vietnamese, to complete and sign."""
-    from bot import privacy_commands
+    from bot.commands import privacy
 
-    privacy_commands.register(out)
+    privacy.register(out)
 
 
 @privacy.command("breach")
@@ -47,14 +47,14 @@ def breach(
     names: Annotated[bool, typer.Option("--names", help="Print names too.")] = False,
 ) -> None:
     """Who is affected by a breach, and which fields: a JSON object a line, no names unless asked for."""
-    from bot import privacy_commands
+    from bot.commands import privacy
 
-    privacy_commands.affected(first=first, last=last, fields=fields, names=names)
+    privacy.affected(first=first, last=last, fields=fields, names=names)
 
 
 @privacy.command("reapply")
 def reapply() -> None:
     """After a restore: erase again everybody who had asked for it. Done at every start too."""
-    from bot import privacy_commands
+    from bot.commands import privacy
 
-    privacy_commands.reapply()
+    privacy.reapply()

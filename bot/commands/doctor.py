@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot import library, logs, words
-from bot.commands import read_settings
+from bot.commands.programs import read_settings
 from bot.core.channel import WebhookSeen
 from bot.core.clock import Clock, system_clock
 from bot.core.errors import DatabaseAway, SetupFault
@@ -102,7 +102,7 @@ async def _requests(database: Database, today: date) -> Finding:
 
 def _content(settings: Settings) -> Iterator[Finding]:
     read, faults = library.read(settings.content_dir)
-    faults = [*faults, *words.missing(settings.content_dir, Path(__file__).resolve().parent.parent)]
+    faults = [*faults, *words.missing(settings.content_dir, Path(__file__).resolve().parents[2])]
     if faults:
         yield Finding(BAD, f"Nội dung: {len(faults)} lỗi. Xem từng lỗi: tungngo content check")
     else:

@@ -8,9 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot import content_reload, library, logs
-from bot import preview as lesson_preview
 from bot.app import Program
-from bot.commands import check_content, read_settings
+from bot.commands import preview as lesson_preview
+from bot.commands.programs import check_content, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import KnownError, SetupFault
 from bot.core.messages import OutboundMessage

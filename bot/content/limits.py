@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.content_yaml import Entry, Fault, Place
+from bot.content.files import Entry, Fault, Place
 from bot.core import forms
 from bot.core.content import Bilingual, DateRule, Fact, Lesson, Track
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from bot.content_check import Group, identity
-from bot.content_limits import words
-from bot.content_yaml import Entry, Fault
+from bot.content.check import Group, identity
+from bot.content.files import Entry, Fault
+from bot.content.limits import words
 from bot.core.content import Lesson, Source
 from bot.core.scam import Detector
 from bot.core.scam_rules import Advice, Moment, Owner, ScamSign

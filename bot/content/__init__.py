@@ -1,0 +1,1 @@
+"""Reading and checking what editors write; the finished content is bot.library."""

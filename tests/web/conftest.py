@@ -5,8 +5,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 
+expect.set_options(timeout=30_000)  # ms; reached only where something is wrong, on however slow a machine
 PHONE = ViewportSize(width=360, height=740)
 
 
@@ -29,5 +30,6 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport=PHONE, timezone_id="Asia/Ho_Chi_Minh", locale="vi-VN")
+    context.set_default_timeout(30_000)
     yield context
     context.close()

@@ -50,7 +50,7 @@ def join(context: BrowserContext, running: Running) -> Page:
     expect(heard(page).last).to_contain_text("Tổ Bản Mẫu")
     assert page.url == f"{running.url}/"
     assert cookie(context) != first  # another role, another secret
-    page.wait_for_function(READY, timeout=10_000)
+    page.wait_for_function(READY)
     return page
 
 
@@ -106,7 +106,7 @@ def test_the_phone_keeps_the_page_and_nobodys_words(context: BrowserContext, run
 def test_the_page_can_be_installed(context: BrowserContext, running: Running) -> None:
     page = context.new_page()
     page.goto(running.url)
-    page.wait_for_function(READY, timeout=10_000)
+    page.wait_for_function(READY)
     devtools = context.new_cdp_session(page)
     errors = devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]
     assert [error for error in errors if error["errorId"] != "in-incognito"] == []  # every context here is private

@@ -12,6 +12,7 @@ from .screen import CONTRASTS, choices, choose, field, heard, said, say
 from .stub_server import Stub
 
 FAILED_REQUEST = "Failed to load resource"  # what the console says when a test takes the network away
+BUSY = [503] * 999  # until the test says otherwise: page and service worker both try again
 
 
 @pytest.fixture
@@ -140,10 +141,11 @@ def test_offline_keeps_what_was_typed_and_sends_it_once(page: Page, context: Bro
 
 
 def test_what_was_typed_offline_outlives_a_reload(page: Page, context: BrowserContext, stub: Stub) -> None:
-    stub.failures = [503]
+    stub.failures = [*BUSY]
     say(page, "chưa gửi")
     expect(page.get_by_role("status")).to_contain_text("Chưa gửi được. Phần vừa gõ vẫn được giữ, sẽ tự gửi lại.")
     context.set_offline(offline=True)
+    stub.failures = []
     again = context.new_page()
     context.set_offline(offline=False)
     again.goto(stub.url)
@@ -285,9 +287,10 @@ def test_every_size_fits_a_small_phone(page: Page, stub: Stub, steps: int) -> No
     expect(choices(page)).to_have_count(6)
     stub.push("https://example.org/" + "a" * 90 + " và " + "nghiêng" * 20, choices=[("M" * 40, "menu:")])
     expect(choices(page)).to_have_count(7)
-    stub.failures = [503]
+    stub.failures = [*BUSY]
     say(page, "x" * 90)
     expect(page.get_by_role("status")).to_contain_text("sẽ tự gửi lại")
+    stub.failures = []
     page.reload()
     expect(page.locator("html")).to_have_css("font-size", f"{[18, 22, 26][steps]}px")
     expect(heard(page)).to_have_count(4)
@@ -298,6 +301,19 @@ def test_every_size_fits_a_small_phone(page: Page, stub: Stub, steps: int) -> No
         box = target.bounding_box()
         assert box
         assert min(box["width"], box["height"]) >= 48, target
+
+
+def test_reaching_the_end_moves_nothing_under_the_finger(page: Page, stub: Stub) -> None:
+    page.set_viewport_size({"width": 320, "height": 568})
+    choose(page, "Đồng ý")
+    expect(choices(page)).to_have_count(6)
+    stub.push("Một dòng.\n" * 30, choices=[("Xong", "menu:")])
+    more, log = page.get_by_role("button", name="Còn phía dưới"), page.get_by_role("log")
+    expect(more).to_be_visible()
+    before = log.bounding_box()
+    log.evaluate("(log) => { log.scrollTop = log.scrollHeight; }")
+    expect(more).to_be_hidden()
+    assert log.bounding_box() == before
 
 
 def test_the_strict_policy_is_the_one_in_force(page: Page, stub: Stub) -> None:

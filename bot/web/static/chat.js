@@ -29,7 +29,6 @@ let atEnd = true;
 function draw({ follow = false } = {}) {
   const added = view.render(store.read(), { stuck: alone || stuck || !navigator.onLine });
   if (added.length) {
-    $("more").hidden = true;
     // The first line of the answer comes into sight, and all of it when there is room: the browser stops at the end.
     const first = added.find((node) => node.classList.contains("bot")) ?? added[0];
     if (atEnd || follow) log.scrollTop = first.offsetTop - 16;

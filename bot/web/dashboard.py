@@ -15,6 +15,7 @@ from bot.services import charts, dashboards
 from bot.services.dashboards import Visitor
 from bot.services.permissions import REFUSALS, Action
 from bot.web import dashboard_view, sessions
+from bot.web.limits import Limits
 from bot.web.rendering import NO_STORE, Renderer
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ KEY_LIMIT: Final = 100
 Answer = Callable[[Request, str], Awaitable[Response]]
 
 
-def dashboard_routes(site: "Site", renderer: Renderer) -> list[Route]:
+def dashboard_routes(site: "Site", renderer: Renderer, limits: Limits) -> list[Route]:
     """The page, what opens it, what it shows and what ends it."""
-    desk = _Desk(site, renderer)
+    desk = _Desk(site, renderer, limits)
     return [
         Route(PATH, desk.answer(desk.show)),
         Route(f"{PATH}/open", desk.answer(desk.open), methods=["POST"]),
@@ -41,9 +42,10 @@ def dashboard_routes(site: "Site", renderer: Renderer) -> list[Route]:
 class _Desk:
     """The answers of one site."""
 
-    def __init__(self, site: "Site", renderer: Renderer) -> None:
+    def __init__(self, site: "Site", renderer: Renderer, limits: Limits) -> None:
         self._site = site
         self._renderer = renderer
+        self._limits = limits
 
     def answer(self, work: Answer) -> Callable[[Request], Awaitable[Response]]:
         """A posted form must come from a page of ours; what may not be seen is said kindly; nobody keeps a copy."""
@@ -66,6 +68,8 @@ class _Desk:
         """The button of a link, or the page of a session."""
         key = request.query_params.get("key", "")[:KEY_LIMIT]
         now = self._site.clock()
+        if key and (slower := self._limits.refuse_tries(request)):
+            return slower
         if key:
             works = await self._site.database.read(lambda tx: dashboards.works(tx, key, now))
             return self._renderer.page("dashboard_open.html", status=200 if works else 403, key=key if works else "")
@@ -80,6 +84,8 @@ class _Desk:
 
     async def open(self, request: Request, _session: str) -> Response:
         """Use a link."""
+        if slower := self._limits.refuse_tries(request):
+            return slower
         form = await request.form(max_files=0, max_fields=5)
         key, now = str(form.get("key", ""))[:KEY_LIMIT], self._site.clock()
         secret = await self._site.database.write(lambda tx: dashboards.use(tx, key, now))

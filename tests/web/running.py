@@ -18,10 +18,10 @@ from tests.services.commune import TEAM, add_team
 
 
 class Running:
-    """A commune with one team, on an empty database."""
+    """A commune with one team on an empty database; `empty`: the test adds its own."""
 
-    def __init__(self, url: str, *, library: Library, index: Finder, clock: SettableClock) -> None:
-        self.clock = clock
+    def __init__(self, url: str, *, library: Library, index: Finder, clock: SettableClock, empty: bool = False) -> None:
+        self.clock, self._empty = clock, empty
         self.database = Database(url)
         self._program = Program(
             settings=Settings(_env_file=None, database_url=url, telegram_bot_token="", public_url="", port=0),
@@ -40,7 +40,8 @@ class Running:
         self._stop: asyncio.Event | None = None
 
     def __enter__(self) -> Self:
-        self.database.write_now(lambda tx: add_team(tx, self.clock()))
+        if not self._empty:
+            self.database.write_now(lambda tx: add_team(tx, self.clock()))
         self._thread.start()
         assert self._up.wait(20)
         return self

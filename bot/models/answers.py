@@ -50,7 +50,7 @@ class ToldFact(Row, table=True):
     """Who was told which fact, and when last: so that it can be corrected."""
 
     __tablename__ = "told_fact"
-    __table_args__ = (Index("ix_told_fact_fact_told_at", "fact", "told_at"),)
+    __table_args__ = (Index("ix_told_fact_fact_told_at", "fact", "told_at"), Index("ix_told_fact_told_at", "told_at"))
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)
     fact: str = Field(primary_key=True)

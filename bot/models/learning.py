@@ -30,7 +30,10 @@ class OpenQuestion(Row, table=True):
     """A question the documents do not answer, masked, for the coordinator."""
 
     __tablename__ = "open_question"
-    __table_args__ = (Index("ix_open_question_asked_at", "asked_at"),)
+    __table_args__ = (
+        Index("ix_open_question_asked_at", "asked_at"),
+        Index("ix_open_question_person_id", "person_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int | None = Field(default=None, foreign_key="person.id")

@@ -8,6 +8,8 @@ from sqlmodel import Field
 
 from bot.models.base import JsonText, Row, UtcDateTime
 
+SETTLED = "settled_at IS NOT NULL"
+
 
 class Due(Row, table=True):
     """One unasked message to one person at one time."""
@@ -22,6 +24,7 @@ class Due(Row, table=True):
             postgresql_where=text("status = 'waiting'"),
         ),
         Index("ix_due_person_id", "person_id"),
+        Index("ix_due_settled_at", "settled_at", sqlite_where=text(SETTLED), postgresql_where=text(SETTLED)),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -3,10 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from bot.models.base import JsonText, Row, UtcDateTime
+
+OF_A_LINE = "message_chat <> ''"
 
 
 class Report(Row, table=True):
@@ -19,8 +21,11 @@ class Report(Row, table=True):
         CheckConstraint("people BETWEEN 0 AND 99999", name="people"),
         CheckConstraint("elderly IS NULL OR elderly BETWEEN 0 AND people", name="elderly"),
         CheckConstraint("version >= 1", name="version"),
-        Index("ix_report_team_day", "team_id", "day"),
+        Index(  # what sums need, so that they read no report
+            "ix_report_sums", "team_id", "day", "status", "person_id", "unit_id", "households", "people", "elderly"
+        ),
         Index("ix_report_person_id", "person_id", "id"),
+        Index("ix_report_line", "message_chat", sqlite_where=text(OF_A_LINE), postgresql_where=text(OF_A_LINE)),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -50,6 +55,7 @@ class ReportVersion(Row, table=True):
     """What a report said at each version, and who changed it."""
 
     __tablename__ = "report_version"
+    __table_args__ = (Index("ix_report_version_person_at", "person_id", "at"),)
 
     report_id: int = Field(foreign_key="report.id", primary_key=True)
     version: int = Field(primary_key=True)

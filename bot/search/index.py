@@ -5,7 +5,7 @@ Three BM25 fields over one reading: syllables without marks, pairs of them, and 
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from heapq import nsmallest
+from heapq import nlargest
 from itertools import pairwise
 
 from bot.search.confidence import Confidence
@@ -51,6 +51,7 @@ class Index:
             [number for number, entry in enumerate(self._entries) if (entry.kind == "passage") is raw]
             for raw in (False, True)
         ]
+        self._lessons = [number for number, entry in enumerate(self._entries) if entry.kind == "lesson"]
         self._repair = Repair(self.fields, lexicon, familiar=FAMILIAR)
 
     def search(self, question: str, k: int = 10) -> list[Hit]:
@@ -67,7 +68,7 @@ class Index:
         pool = [
             number
             for kind in self._kinds
-            for number in nsmallest(k + _SPARE, kind, key=lambda number: -scores[number])
+            for number in nlargest(k + _SPARE, kind, key=scores.__getitem__)
             if scores[number] > 0
         ]
         sure = Confidence(asked, self.fields)
@@ -95,9 +96,8 @@ class Index:
             self.fields.pairs.add(term, weight * _PAIRS, scores)
         for term, weight in asked.exact().items():
             self.fields.exact.add(term, weight * _EXACT, scores)
-        for number, entry in enumerate(self._entries):
-            if entry.kind == "lesson":
-                scores[number] *= _LESSON
+        for number in self._lessons:
+            scores[number] *= _LESSON
         return scores
 
 

@@ -33,24 +33,21 @@ class Sum(NamedTuple):
 def sums(tx: Transaction, teams: Sequence[int], first: date, last: date, by: By) -> list[Sum]:
     """The sums over the days first..last of those teams, by key; nothing where there is no report."""
     key = _KEYS[by]
-    query = (
-        select(
-            key,
-            func.count(),
-            func.sum(col(Report.households)),
-            func.sum(col(Report.people)),
-            func.sum(col(Report.elderly)),
-        )
-        .select_from(Report)
-        .join(Team, col(Team.id) == col(Report.team_id))
-        .where(
-            col(Report.team_id).in_(teams),
-            col(Report.day).between(first, last),
-            col(Report.status) == "filed",
-        )
-        .group_by(key)
-        .order_by(key)
+    query = select(
+        key,
+        func.count(),
+        func.sum(col(Report.households)),
+        func.sum(col(Report.people)),
+        func.sum(col(Report.elderly)),
+    ).select_from(Report)
+    if by in ("commune", "province"):
+        query = query.join(Team, col(Team.id) == col(Report.team_id))
+    query = query.where(
+        col(Report.team_id).in_(teams),
+        col(Report.day).between(first, last),
+        col(Report.status) == "filed",
     )
+    query = query.group_by(key).order_by(key)
     rows: Any = tx.connection.execute(query)
     return [
         Sum(name, int(reports), int(households), int(people), None if elderly is None else int(elderly))

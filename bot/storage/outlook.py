@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal_column, select, update
 from sqlmodel import col
 
 from bot.models import Contact, Due, Outbox
@@ -11,6 +11,9 @@ from bot.storage.database import Transaction
 
 _DUE = Due.metadata.tables["due"]
 _OUTBOX = Outbox.metadata.tables["outbox"]
+# written out for the partial indexes
+_WAITING = _OUTBOX.c.status.in_([literal_column("'pending'"), literal_column("'sending'")])
+_UNKNOWN = _OUTBOX.c.status == literal_column("'unknown'")
 _AFTER = {"sent": "sent", "again": "pending", "drop": "dropped"}
 
 
@@ -34,7 +37,7 @@ def unasked(tx: Transaction) -> list[tuple[int, datetime, str, str, int, str]]:
             _OUTBOX.c.reason,
         )
         .join(Contact, col(Contact.id) == _OUTBOX.c.contact_id)
-        .where((_OUTBOX.c.status == "unknown") | (_OUTBOX.c.status.in_(("pending", "sending")) & _OUTBOX.c.unasked))
+        .where(_UNKNOWN | (_WAITING & _OUTBOX.c.unasked))
     )
     rows = tx.connection.execute(query).all()
     rules = _rules(tx, [row[3] for row in rows])

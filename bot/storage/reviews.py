@@ -44,7 +44,7 @@ def set_reminder(tx: Transaction, person: int, since: datetime | None) -> None:
 
 def wants_reminder(tx: Transaction, person: int) -> bool:
     """Whether the person wants to be told, and has agreed to reminders ever since."""
-    query = _wanting().where(col(Person.id) == person)
+    query = _wanting().where(_REMINDER.c.person_id == person)
     return tx.connection.execute(query).first() is not None
 
 
@@ -55,9 +55,9 @@ def to_remind(
 
     Who left `unanswered` reminders without an answer is not told.
     """
-    mine = _CARD.c.person_id == col(Person.id)
+    mine = _CARD.c.person_id == _REMINDER.c.person_id
     answered = select(func.max(_CARD.c.asked_at)).where(mine).scalar_subquery()
-    due = and_(col(Due.person_id) == col(Person.id), col(Due.rule) == RULE)
+    due = and_(col(Due.person_id) == _REMINDER.c.person_id, col(Due.rule) == RULE)
     told = select(func.count()).where(
         due,
         col(Due.status) == "queued",
@@ -70,7 +70,7 @@ def to_remind(
         .where(~exists().where(mine, _CARD.c.asked_at >= start))
         .where(~exists().where(due, col(Due.occurrence) == today))
         .where(told.scalar_subquery() < unanswered)
-        .order_by(col(Person.id))
+        .order_by(_REMINDER.c.person_id)
         .limit(limit)
     )
     return [person for (person,) in tx.connection.execute(query)]
@@ -79,13 +79,10 @@ def to_remind(
 def _wanting() -> Select[Any]:
     """Who wants to be told now. A consent that was withdrawn ends the wish, and a new one does not bring it back."""
     agreed = exists().where(
-        col(Consent.person_id) == col(Person.id),
+        col(Consent.person_id) == _REMINDER.c.person_id,
         col(Consent.purpose) == "remind",
         col(Consent.withdrawn_at).is_(None),
         col(Consent.given_at) <= _REMINDER.c.since,
     )
-    return (
-        select(col(Person.id))
-        .join(_REMINDER, _REMINDER.c.person_id == col(Person.id))
-        .where(agreed, col(Person.quiet).is_(False))
-    )
+    awake = exists().where(col(Person.id) == _REMINDER.c.person_id, col(Person.quiet).is_(False))
+    return select(_REMINDER.c.person_id).where(agreed, awake)

@@ -21,9 +21,14 @@ def settings(tx: Transaction, persons: Iterable[int]) -> dict[int, ReminderSetti
     return {row.person_id: row for row in found}
 
 
-def own_leads(tx: Transaction) -> dict[int, tuple[int, ...]]:
-    """By person, the days before at which they want to hear of every date; nobody who leaves it to the date."""
+def own_leads(tx: Transaction, persons: tuple[int, int] | None = None) -> dict[int, tuple[int, ...]]:
+    """By person, the days before at which they want to hear of every date; nobody who leaves it to the date.
+
+    `persons`: only those numbered from the first to the second number.
+    """
     query = select(_SETTING.c.person_id, _SETTING.c.leads).where(_SETTING.c.leads.is_not(None))
+    if persons:
+        query = query.where(_SETTING.c.person_id.between(*persons))
     return {person: tuple(leads) for person, leads in tx.connection.execute(query) if leads}
 
 

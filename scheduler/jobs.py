@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -34,15 +35,33 @@ class Office:
 
 async def plan(office: Office, now: datetime) -> None:
     """Write down what falls due; may run in any number of processes."""
-    await office.database.write(lambda tx: plan_now(tx, office, now))
+    await office.database.write(lambda tx: reminders.after_a_leap(tx, now))
+    await office.database.write(lambda tx: _plan_rows(tx, office, now))
+    after = 0
+    while after := await office.database.write(partial(_plan_dates, office=office, now=now, after=after)):
+        pass  # a few hundred persons at a time: others wait no longer than that takes
+    while await office.database.write(lambda tx: summary.close(tx, now=now, zone=office.zone)):
+        pass  # a few teams at a time
 
 
 def plan_now(tx: Transaction, office: Office, now: datetime) -> None:
     """The same, in a transaction."""
+    _plan_rows(tx, office, now)
+    after = 0
+    while after := _plan_dates(tx, office, now, after):
+        pass
+    while summary.close(tx, now=now, zone=office.zone):
+        pass
+
+
+def _plan_dates(tx: Transaction, office: Office, now: datetime, after: int) -> int:
     today = now.astimezone(office.zone).date()
-    reminders.plan_dates(tx, office.library.dates.values(), today=today, zone=office.zone)
+    return reminders.plan_dates(tx, office.library.dates.values(), today=today, zone=office.zone, after=after)
+
+
+def _plan_rows(tx: Transaction, office: Office, now: datetime) -> None:
+    today = now.astimezone(office.zone).date()
     periods.plan(tx, today=today, zone=office.zone)
-    summary.close(tx, now=now, zone=office.zone)
     reviews.plan(tx, now=now, zone=office.zone)
 
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.people import Membership
-from bot.core.periods import Period, Rule, before, period_of, rule_named
+from bot.core.periods import RULES, Period, Rule, before, period_of, rule_named
 from bot.core.quiet import next_decent
 from bot.services.permissions import Action, require
-from bot.storage import areas, audit, people, reminders, summaries
+from bot.storage import audit, reminders, summaries
 from bot.storage.database import Transaction
 
 DEFAULT: Rule = "week"
@@ -41,18 +41,17 @@ def plan(tx: Transaction, *, today: date, zone: ZoneInfo) -> None:
     """Make the due rows of the summary of each team's last period, and of this period's word to its volunteers."""
     chosen = summaries.rules(tx)
     rows = []
-    for team in areas.all_teams(tx):
-        key = team.id or 0
-        now = period_of(rule_named(chosen.get(key, "")) or DEFAULT, today)
-        over = before(now)
-        members = [(member, person) for member, person in people.members_of(tx, key) if not person.quiet]
-        leaders = [person.id or 0 for member, person in members if member.role == "coordinator"]
-        rows += [_row(f"{SUMMARY}:{key}", over.first, person, over.closes_at(zone)) for person in leaders]
+    for team, person in summaries.leaders(tx):
+        over = before(period_of(rule_named(chosen.get(team, "")) or DEFAULT, today))
+        rows.append(_row(f"{SUMMARY}:{team}", over.first, person, over.closes_at(zone)))
+    for rule in RULES:
+        now = period_of(rule, today)
         if today == now.last:  # nobody is nudged about a period that is over, nor long before it ends
             due_at = next_decent(now.nudge_at(zone), zone)
             rows += [
-                _row(f"{NUDGE}:{key}", now.first, person, due_at)
-                for person in summaries.silent(tx, key, now.first, now.last)
+                _row(f"{NUDGE}:{team}", now.first, person, due_at)
+                for team, person in summaries.all_silent(tx, now.first, now.last)
+                if (rule_named(chosen.get(team, "")) or DEFAULT) == rule
             ]
     reminders.add(tx, rows)
 

@@ -27,6 +27,7 @@ DATE, TEAM, SUMMARY, NUDGE, AGAIN = "date", "team", "summary", "nudge", subscrip
 REMINDERS = (DATE, TEAM, AGAIN)  # what a person can put off, stop, and follow by topic
 JOINED = frozenset({*REMINDERS, NUDGE})  # what becomes one message when it is due together
 PLAN = "plan dates"
+PERSONS_AT_ONCE = 500  # whose reminders are planned while others wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +46,26 @@ class Waiting:
     why: str = ""  # why it was moved, see bot/core/decency.py
 
 
-def plan_dates(tx: Transaction, rules: Iterable[DateRule], *, today: date, zone: ZoneInfo) -> None:
+def plan_dates(tx: Transaction, rules: Iterable[DateRule], *, today: date, zone: ZoneInfo, after: int = 0) -> int:
     """Make the due rows of today, and of the days since the last tick, for everybody who asked for them.
 
+    A portion of the persons at a time, those numbered higher than `after`: the number to go on after, 0 at the end.
     What is over already is made too: it is recorded as skipped, not forgotten.
     """
-    days = _days(tx, today)
-    plan = _Plan(days=days, zone=zone, own=chosen.own_leads(tx))
-    reminders.add(tx, [*_national(tx, rules, plan), *_of_teams(tx, plan)])
+    these = (after + 1, after + PERSONS_AT_ONCE)
+    plan = _Plan(days=_days(tx, today), zone=zone, own=chosen.own_leads(tx, these if after else None))
+    rows = [] if after else [*_of_teams(tx, plan)]
+    falling = [(rule, *each) for rule in rules for each in plan.falling(rule)]
+    reminders.add(tx, [*rows, *(_national(falling, reminders.audience(tx, these), plan) if falling else ())])
+    if falling and reminders.last_person(tx) > these[1]:
+        return these[1]
     reminders.set_mark(tx, PLAN, today)
+    return 0
+
+
+def after_a_leap(tx: Transaction, now: datetime) -> int:
+    """Once a clock that was ahead is right again: what it made skip is looked at anew. How many rows."""
+    return reminders.wait_again(tx, now)
 
 
 def take_due(tx: Transaction, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> tuple[list[list[Waiting]], int]:
@@ -108,15 +120,16 @@ class _Plan:
         return lead in leads(rule) if own is None or lead < 0 else lead in own
 
 
-def _national(tx: Transaction, rules: Iterable[DateRule], plan: _Plan) -> Iterable[dict[str, object]]:
-    found = [(rule, *each) for rule in rules for each in plan.falling(rule)]
-    audience = reminders.audience(tx) if found else []
-    for rule, occurrence, lead, due_at in found:
+def _national(
+    falling: Sequence[tuple[DateRule, date, int, datetime]],
+    audience: Sequence[tuple[int, str, datetime, frozenset[str]]],
+    plan: _Plan,
+) -> Iterable[dict[str, object]]:
+    for rule, occurrence, lead, due_at in falling:
         for person, role, since, provinces in audience:
             here = not rule.province or rule.province in provinces
-            number = person.id or 0
-            if role in _audience(rule, lead) and here and since <= due_at + LATE and plan.wants(number, rule, lead):
-                yield _row(f"{DATE}:{rule.id}", occurrence, lead, number, due_at, urgent=rule.urgent)
+            if role in _audience(rule, lead) and here and since <= due_at + LATE and plan.wants(person, rule, lead):
+                yield _row(f"{DATE}:{rule.id}", occurrence, lead, person, due_at, urgent=rule.urgent)
 
 
 def _of_teams(tx: Transaction, plan: _Plan) -> Iterable[dict[str, object]]:
@@ -126,10 +139,12 @@ def _of_teams(tx: Transaction, plan: _Plan) -> Iterable[dict[str, object]]:
         for each in plan.falling(rule)
         if changed_at <= each[2]
     ]
-    members = reminders.members(tx) if found else []
+    members: dict[int, list[tuple[int, datetime]]] = {}
+    for team, person, _, since in reminders.members(tx) if found else ():
+        members.setdefault(team, []).append((person, since))
     for team, rule, occurrence, lead, due_at in found:
-        for member_team, person, _, since in members:
-            if member_team == team and since <= due_at and plan.wants(person, rule, lead):
+        for person, since in members.get(team, ()):
+            if since <= due_at and plan.wants(person, rule, lead):
                 yield _row(f"{TEAM}:{rule.id}", occurrence, lead, person, due_at)
 
 

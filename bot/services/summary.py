@@ -11,15 +11,17 @@ import orjson
 from pydantic import TypeAdapter
 
 from bot.core.people import Membership
-from bot.core.periods import Period, after, before, series, short
-from bot.models import Report, Snapshot
+from bot.core.periods import RULES, Period, after, before, period_of, series, short
+from bot.models import Snapshot
 from bot.services import followups, goals, periods, queries, team_dates, teams
 from bot.services.goals import Progress
 from bot.services.permissions import Action, require
 from bot.storage import aggregates, areas, learning, people, reports, summaries
 from bot.storage.database import Transaction
+from bot.storage.reports import Row
 
 POINTS = 8  # periods of the line
+CLOSED_AT_ONCE = 2  # teams whose period is frozen while others wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +107,17 @@ def of_period(
     return read(kept.body), since
 
 
-def close(tx: Transaction, *, now: datetime, zone: ZoneInfo) -> None:
-    """Freeze the last period of every team, if it is closed and was not frozen before."""
-    for team in areas.all_teams(tx):
-        period = before(periods.current(tx, team.id or 0, now.astimezone(zone).date()))
-        if now >= period.closes_at(zone) and not summaries.frozen(tx, team.id or 0, period.rule, period.first):
-            summaries.freeze(tx, _snapshot(team.id or 0, compute(tx, team.id or 0, period=period, now=now, zone=zone)))
+def close(tx: Transaction, *, now: datetime, zone: ZoneInfo, limit: int = CLOSED_AT_ONCE) -> int:
+    """Freeze the last period of every team, if it is closed and was not frozen before; of so many at once: how many."""
+    left = limit
+    for rule in RULES:
+        period = before(period_of(rule, now.astimezone(zone).date()))
+        if now < period.closes_at(zone):
+            continue
+        for team in summaries.not_frozen(tx, rule, period.first, default=periods.DEFAULT, limit=left):
+            summaries.freeze(tx, _snapshot(team, compute(tx, team, period=period, now=now, zone=zone)))
+            left -= 1
+    return limit - left
 
 
 def compute(tx: Transaction, team_id: int, *, period: Period, now: datetime, zone: ZoneInfo) -> Summary:
@@ -160,7 +167,7 @@ def read(body: Any) -> Summary:
     return _READ.validate_python(body)
 
 
-def totals(rows: Sequence[Report]) -> Totals:
+def totals(rows: Sequence[Row]) -> Totals:
     """The counts of some reports. Blank is not zero, but adds nothing."""
     return Totals(
         reports=len(rows),
@@ -181,7 +188,7 @@ def _total(rows: Iterable[aggregates.Sum]) -> Totals:
     return Totals(reports=found.reports, households=found.households, people=found.people, elderly=found.elderly)
 
 
-def _units(tx: Transaction, team: int, filed: Sequence[Report]) -> dict[int, Unit]:
+def _units(tx: Transaction, team: int, filed: Sequence[Row]) -> dict[int, Unit]:
     """By id, what was done where: the team's places in their order, then places that only reports name."""
     labels = {place.id: place.label for place in teams.places(tx, team)}
     labels |= aggregates.unit_labels(tx, sorted({report.unit_id for report in filed} - set(labels)))
@@ -205,7 +212,7 @@ def _line(tx: Transaction, team: int, period: Period) -> tuple[tuple[str, int], 
     )
 
 
-def _counted(rows: Sequence[Report], name: str) -> tuple[tuple[str, int], ...]:
+def _counted(rows: Sequence[Row], name: str) -> tuple[tuple[str, int], ...]:
     counts: Counter[str] = Counter()
     for row in rows:
         for choice, count in (row.answers.get(name) or {}).items():

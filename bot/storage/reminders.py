@@ -32,11 +32,12 @@ def due_persons(tx: Transaction, now: datetime, limit: int) -> list[int]:
 
     All that is due for one person stays in one hand: it may become one message.
     """
+    person = _DUE.c.person_id + literal_column("0")  # else SQLite goes through every row there is
     query = (
-        select(_DUE.c.person_id)
+        select(person)
         .where(_WAITING, _DUE.c.due_at <= now)
-        .group_by(_DUE.c.person_id)
-        .order_by(func.max(func.coalesce(_DUE.c.urgency, 0)).desc(), func.min(_DUE.c.due_at), _DUE.c.person_id)
+        .group_by(person)
+        .order_by(func.max(func.coalesce(_DUE.c.urgency, 0)).desc(), func.min(_DUE.c.due_at), person)
         .limit(limit)
     )
     persons = list(tx.connection.scalars(query))
@@ -79,6 +80,14 @@ def look_again(tx: Transaction, persons: Sequence[int]) -> None:
     """What was moved for these persons is due when it was planned again: why it was moved may be over."""
     moved = update(_DUE).where(_WAITING, _DUE.c.person_id.in_(persons), _DUE.c.reason != "", _DUE.c.reason != "quota")
     tx.connection.execute(moved.values(due_at=func.coalesce(_DUE.c.planned_at, _DUE.c.due_at), reason=""))
+
+
+def wait_again(tx: Transaction, now: datetime) -> int:
+    """What was skipped after now, by a clock that was ahead, waits as it was planned; how many rows."""
+    ahead = update(_DUE).where(_DUE.c.settled_at > now, _DUE.c.settled_at.is_not(None), _DUE.c.status == "skipped")
+    planned = func.coalesce(_DUE.c.planned_at, _DUE.c.due_at)
+    values = {"status": "waiting", "reason": "", "settled_at": None, "joined_to": None, "due_at": planned}
+    return tx.connection.execute(ahead.values(**values)).rowcount
 
 
 def get(tx: Transaction, due: int) -> Due | None:
@@ -170,22 +179,36 @@ def take_back(tx: Transaction, before: datetime, now: datetime) -> int:
     return len(found)
 
 
-def audience(tx: Transaction) -> list[tuple[Person, str, datetime, frozenset[str]]]:
-    """Everybody who agreed to reminders and did not say stop: (person, highest role, since when, teams' provinces)."""
+def audience(tx: Transaction, persons: tuple[int, int]) -> list[tuple[int, str, datetime, frozenset[str]]]:
+    """Who agreed to reminders and did not say stop: (person, highest role, since when, teams' provinces).
+
+    Of the persons numbered from the first to the second number.
+    """
     query = (
-        select(Person, col(Member.role), col(Consent.given_at), col(Team.province))
+        select(col(Person.id), col(Member.role), col(Consent.given_at), col(Team.province))
         .join(Consent, col(Consent.person_id) == col(Person.id))
         .outerjoin(Member, (col(Member.person_id) == col(Person.id)) & col(Member.until).is_(None))
         .outerjoin(Team, col(Team.id) == col(Member.team_id))
-        .where(col(Consent.purpose) == "remind", col(Consent.withdrawn_at).is_(None), col(Person.quiet).is_(False))
+        .where(
+            col(Person.id).between(*persons),
+            col(Consent.purpose) == "remind",
+            col(Consent.withdrawn_at).is_(None),
+            col(Person.quiet).is_(False),
+        )
         .order_by(col(Person.id), col(Consent.given_at))
     )
-    found: dict[int, tuple[Person, str, datetime, frozenset[str]]] = {}
-    for person, role, since, province in tx.session.execute(query):
-        _, rank, first, provinces = found.get(person.id, (person, "resident", since, frozenset()))
+    found: dict[int, tuple[int, str, datetime, frozenset[str]]] = {}
+    rows: Any = tx.connection.execute(query)
+    for person, role, since, province in rows:
+        _, rank, first, provinces = found.get(person, (person, "resident", since, frozenset()))
         best = role if role and (rank == "resident" or role == "coordinator") else rank
-        found[person.id] = (person, best, first, provinces | ({province} if province else set()))
+        found[person] = (person, best, first, provinces | ({province} if province else set()))
     return list(found.values())
+
+
+def last_person(tx: Transaction) -> int:
+    """The highest number of a person; 0 where there is none."""
+    return tx.connection.execute(select(func.max(col(Person.id)))).scalar() or 0
 
 
 def members(tx: Transaction) -> list[tuple[int, int, str, datetime]]:

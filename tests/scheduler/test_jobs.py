@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.content import Bilingual, DateRule
+from bot.core.content import DateRule
 from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage
 from bot.library import Library
@@ -21,20 +21,10 @@ from scheduler.jobs import Office
 from scheduler.runner import run_jobs, tick
 from scheduler.timetable import JOBS, Job
 from tests.fakes.clock import ZONE, SettableClock
+from tests.scheduler.place import rule
 from tests.services.commune import add_team
 
 LATE = "tới muộn"
-
-
-def rule(name: str = "hop", **more: Any) -> DateRule:
-    values = {
-        "title": Bilingual(vi="Họp tổ"),
-        "todo": Bilingual(vi="Chuẩn bị"),
-        "day": date(2027, 3, 10),
-        "lead_days": (7, 1, 0),
-        "source": "s",
-    }
-    return DateRule.model_validate({"id": name, **values, **more})
 
 
 class Place:

@@ -108,9 +108,9 @@ def _fitted(turn: Turn, head: Sequence[str], found: Sequence[Total]) -> str:
         return "\n".join((*head, turn.say("No report yet.")))
     _, text = turn.say, ""
     sum_line = _line(turn, replace(totals.add_up(found), label=_("All together")))
+    largest = sorted(found, key=lambda row: -row.households)
     for limit in SHOWN:
-        shown = found if len(found) <= limit else sorted(found, key=lambda row: -row.households)[:limit]
-        rest = [row for row in found if row not in shown]
+        shown, rest = (found, []) if len(found) <= limit else (largest[:limit], largest[limit:])
         more = [_line(turn, replace(totals.add_up(rest), label=_("{n} others", n=len(rest))))] if rest else []
         lines = (*head, *(_line(turn, row) for row in shown), *more, *([sum_line] if len(found) > 1 else []))
         text = "\n".join(lines)

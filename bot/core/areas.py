@@ -81,10 +81,17 @@ class AreaMap:
 
     areas: Mapping[int, Area]
     successors: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    _made_of: dict[int, tuple[int, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Turn the successors round, once: a province has thousands."""
+        for old, new in self.successors.items():
+            for unit in new:
+                self._made_of[unit] = (*self._made_of.get(unit, ()), old)
 
     def predecessors(self, unit: int) -> tuple[int, ...]:
         """The units it was made of."""
-        return tuple(old for old, new in self.successors.items() if unit in new)
+        return self._made_of.get(unit, ())
 
     def on(self, day: date) -> list[Area]:
         """The units that are there that day."""

@@ -33,17 +33,16 @@ def homes(tx: Transaction, units: Iterable[int], *, on: date) -> dict[int, tuple
     visited; on an older map a merged one stays "Thôn Đoàn Kết (mới)".
     """
     wanted = list(units)
-    around = areas.map_around(tx, wanted)
-    found = {unit: around.home(unit, on) for unit in wanted}
-    return {unit: (home, around.label(home, on)) for unit, home in found.items()}
+    always = areas.unchanged(tx, wanted)
+    around = areas.map_around(tx, [unit for unit in wanted if unit not in always])
+    found = {unit: around.home(unit, on) for unit in wanted if unit not in always}
+    moved = {unit: (home, around.label(home, on)) for unit, home in found.items()}
+    return moved | {unit: (unit, label) for unit, label in always.items()}
 
 
 def last_change(tx: Transaction, teams: Iterable[int], today: date) -> date | None:
     """The newest day, up to today, on which a place of these teams changed; None when nothing did."""
-    units = [unit for team in teams for unit, *_ in areas.all_units_of(tx, team)]
-    around = areas.map_around(tx, units)
-    days = {day for unit in units for day in around.areas[unit].change_days()}
-    return max((day for day in days if day <= today), default=None)
+    return areas.last_change(tx, teams, today)
 
 
 def change(tx: Transaction, wanted: Change, *, now: datetime) -> tuple[list[str], list[str]]:

@@ -1,5 +1,6 @@
 """Teams: who is in them, where they work, and how one joins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -27,10 +28,23 @@ def places(tx: Transaction, team: int, on: date | None = None) -> tuple[Place, .
     A place is found by its old names too, where no other place of the team bears them now.
     """
     day = on or date.max
-    units = areas.units_of(tx, team, day)
+    return _places(tx, areas.units_of(tx, team, day), day)
+
+
+def places_of_all(tx: Transaction, on: date) -> dict[int, tuple[Place, ...]]:
+    """By team, the same for every team, with few queries however many teams there are."""
+    found = areas.units_of_all(tx, on)
+    changed = [unit for units in found.values() if any(row[3] for row in units) for unit, *_ in units]
+    around = areas.map_around(tx, changed) if changed else None
+    return {team: _places(tx, units, on, around) for team, units in found.items()}
+
+
+def _places(
+    tx: Transaction, units: Sequence[tuple[int, str, str, bool]], day: date, around: AreaMap | None = None
+) -> tuple[Place, ...]:
     if not any(changed for *_, changed in units):
         return tuple(_place(unit, Name(kind=kind, name=name)) for unit, kind, name, _ in units)
-    around = areas.map_around(tx, [unit for unit, *_ in units])
+    around = around or areas.map_around(tx, [unit for unit, *_ in units])
     now = [_place(unit, around.areas[unit].name_on(day)) for unit, *_ in units]
     taken = {phrase(word) for place in now for word in (place.label, *place.words)}
     return tuple(replace(place, words=(*place.words, *_old_words(around, place.id, day, taken))) for place in now)
@@ -42,7 +56,7 @@ def place_labels(tx: Transaction, team: int, on: date) -> dict[int, str]:
     return old | {place.id: place.label for place in places(tx, team, on)}
 
 
-@lru_cache(maxsize=4096)  # the same places in every turn; what they are called is all there is to it
+@lru_cache(maxsize=16384)  # the same places in every turn; what they are called is all there is to it
 def _place(unit: int, name: Name) -> Place:
     return Place(id=unit, label=name.label, words=(name.name, *_short(name)))
 

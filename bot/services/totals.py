@@ -1,5 +1,6 @@
 """What reports add up to: by day, by place on the map of any day, by team, commune or province."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +39,7 @@ def of_teams(
     tx: Transaction, teams: Sequence[int], roles: Sequence[Membership], *, days: tuple[date, date], by: By, on: date
 ) -> list[Total]:
     """The sums over these days; places by the map of the day `on`. NotAllowed unless the person coordinates each."""
-    for team in teams:
+    for team in set(teams) - set(coordinated(roles)):
         require(roles, Action.SEE_SUMMARY, team)
     return everything(tx, teams, days=days, by=by, on=on)
 
@@ -48,7 +49,7 @@ def everything(tx: Transaction, teams: Sequence[int], *, days: tuple[date, date]
     rows = aggregates.sums(tx, teams, *days, by)
     if by == "unit":
         return _by_place(tx, rows, on)
-    names = {team.id: f"{team.name}, {team.commune}" for team in storage.all_teams(tx)} if by == "team" else {}
+    names = {each.id: f"{each.name}, {each.commune}" for each in storage.briefly(tx)} if by == "team" else {}
     return [_total([row], names.get(row.key, row.key)) for row in rows]
 
 
@@ -64,14 +65,17 @@ def coordinated(roles: Sequence[Membership]) -> tuple[int, ...]:
 
 def coverage(tx: Transaction, teams: Sequence[int]) -> list[Coverage]:
     """By commune, how many of its teams these are: a sum is a commune's only where it is all of them."""
-    known = storage.all_teams(tx)
-    places = dict.fromkeys((team.province, team.commune) for team in known if team.id in teams)
-    found = []
-    for province, commune in places:
-        there = [team.id for team in known if (team.province, team.commune) == (province, commune)]
-        mine = sum(1 for team in there if team in teams)
-        found.append(Coverage(commune=commune, province=province, mine=mine, teams=len(there)))
-    return found
+    mine: Counter[tuple[str, str]] = Counter()
+    there: Counter[tuple[str, str]] = Counter()
+    wanted = set(teams)
+    for each in storage.briefly(tx):
+        there[each.province, each.commune] += 1
+        if each.id in wanted:
+            mine[each.province, each.commune] += 1
+    return [
+        Coverage(commune=commune, province=province, mine=number, teams=there[province, commune])
+        for (province, commune), number in mine.items()
+    ]
 
 
 def _by_place(tx: Transaction, rows: Sequence[Sum], on: date) -> list[Total]:

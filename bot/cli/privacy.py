@@ -31,7 +31,9 @@ def retention(
 
 @privacy.command("register")
 def register(
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="The Markdown file to write.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The file to write: .docx for Word, else Markdown.")
+    ] = None,
 ) -> None:
     """The register of processing and the impact assessment, in Vietnamese, to complete and sign."""
     from bot.commands import privacy
@@ -58,3 +60,18 @@ def reapply() -> None:
     from bot.commands import privacy
 
     privacy.reapply()
+
+
+@privacy.command("rotate")
+def rotate(
+    drop: Annotated[
+        bool, typer.Option("--drop", help="Delete the former keys instead, when nothing needs them.")
+    ] = False,
+) -> None:
+    """A new key: names and words in the database are sealed again with it. The former one still opens."""
+    from bot.commands import privacy
+
+    if drop:
+        privacy.drop_keys()
+    else:
+        privacy.rotate()

@@ -5,12 +5,12 @@ from datetime import datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot import library
+from bot import library, secret
 from bot.commands.programs import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import KnownError, SetupFault
-from bot.secret import secret_key
-from bot.services import breach, data_requests, processing_register, retention, tombstones
+from bot.secret import keyring, secret_keys
+from bot.services import breach, data_requests, key_rotation, processing_register, register_paper, retention, tombstones
 from bot.services.retention import Periods
 from handlers import data_requests as words_of
 
@@ -53,7 +53,7 @@ def forget(*, dry_run: bool) -> None:
 
 
 def register(out: Path | None) -> None:
-    """Print, or write, the register of processing and the impact assessment as Markdown."""
+    """Print, or write, the register of processing and the impact assessment: Word for .docx, else Markdown."""
     settings, database = read_settings(), open_database()
     words = library.load(settings.content_dir).words["vi"]
     today = system_clock().astimezone(settings.zone).date()
@@ -64,7 +64,7 @@ def register(out: Path | None) -> None:
         print(text)
         return
     try:
-        out.write_text(text, "utf-8")
+        out.write_bytes(register_paper.make(text) if out.suffix.lower() == ".docx" else text.encode())
     except OSError as error:
         msg = f"The file {out} cannot be written ({error.strerror})."
         raise SetupFault(msg) from None
@@ -103,16 +103,55 @@ def moment(text: str, zone: ZoneInfo, *, end: bool = False) -> datetime:
 def reapply() -> None:
     """Erase again everybody who was ever erased and has not begun anew, and print how many there were."""
     settings, database = read_settings(), open_database()
-    key, content = secret_key(settings), library.load(settings.content_dir)
+    keys, content = secret_keys(settings), library.load(settings.content_dir)
     tombstones.keep(database, settings.data_dir)
     count = tombstones.reapply(
         database,
         content,
         settings.data_dir,
-        key=key,
+        keys=keys,
         now=system_clock(),
         zone=settings.zone,
         everything=True,
     )
     database.close()
     print(f"Đã xóa lại {count} người." if count else "Không có ai phải xóa lại.")
+
+
+def rotate() -> None:
+    """Seal everything with the newest key, printing how much; make a new key first, unless one waits to be used.
+
+    The former key stays and opens what is not sealed again yet: this may be stopped and begun anew at any time, and a
+    program that runs meanwhile goes on. SetupFault where the operator has to change SECRET_KEY first.
+    """
+    settings, database = read_settings(), open_database()
+    try:
+        ring = keyring(settings)
+        if not key_rotation.waiting(database, ring.mark, ring.marks):
+            secret.renew(settings)
+            print(f"Khóa mới: {settings.data_dir / secret.FILE}; khóa cũ vẫn mở được, cất ở {secret.OLD}.")
+        database.close()
+        database = open_database()
+        ring, today = keyring(settings), system_clock().astimezone(settings.zone).date()
+        found = key_rotation.seal_all(database, ring.mark, today=today, anew=True)
+        for name, count in found.items():
+            print(f"{name}: {count}")
+        print(f"Đã niêm lại {sum(found.values())} giá trị. Khởi động lại chương trình, sao lưu mới;")
+        print("khi không còn cần bản sao lưu cũ: tungngo privacy rotate --drop")
+    finally:
+        database.close()
+
+
+def drop_keys() -> None:
+    """Delete the former keys once nothing needs them, and print how many. SetupFault while something does."""
+    settings, database = read_settings(), open_database()
+    ring = keyring(settings)
+    try:
+        waiting = key_rotation.waiting(database, ring.mark, ring.marks)
+    finally:
+        database.close()
+    if waiting:
+        msg = f"{waiting} values are not sealed with the newest key yet. Run 'tungngo privacy rotate' first."
+        raise SetupFault(msg)
+    count = secret.drop(settings)
+    print(f"Đã bỏ {count} khóa cũ. Giấy chứng nhận ký bằng khóa cũ và bản sao lưu cũ không kiểm, không mở được nữa.")

@@ -50,6 +50,11 @@ class Opener:
         file, check = (HKDFExpand(SHA256(), 32, what).derive(root) for what in (b"tungngo file", b"tungngo check"))
         return file, check[:CHECK]
 
+    def opens(self, head: bytes) -> bool:
+        """Whether it is what a file with these first HEAD bytes was sealed with. SetupFault when it is no backup."""
+        check = self.keys(head[-CHECK - SALT : -CHECK])[1] if kind_of(head) is self.kind else b""
+        return hmac.compare_digest(check, head[-CHECK:])
+
 
 def seal(parts: Iterable[bytes], opener: Opener, *, salt: bytes) -> Iterator[bytes]:
     """The sealed file, piece by piece. `salt`: 32 random bytes, new for every file."""

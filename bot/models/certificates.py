@@ -6,13 +6,14 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from bot.models.base import Row, UtcDateTime
+from bot.models.sealed import Sealed
 
 
 class Certificate(Row, table=True):
     """What one certificate shows. Its signature is reckoned from these fields, it is not kept."""
 
     __table_args__ = (
-        CheckConstraint("length(name) <= 60", name="name"),
+        CheckConstraint("length(name) <= 400", name="name"),
         CheckConstraint("lessons > 0", name="lessons"),
         CheckConstraint("questions > 0 AND right_answers >= 0 AND right_answers <= questions", name="answers"),
         Index("ix_certificate_person_id", "person_id"),
@@ -23,7 +24,7 @@ class Certificate(Row, table=True):
     track: str
     locale: str  # the language it is written in
     title: str  # of the track, as printed
-    name: str = ""  # as the person wants it printed; may be empty
+    name: str = Field(default="", sa_type=Sealed("certificate.name"))  # as it is printed; may be empty
     team: str = ""
     lessons: int
     questions: int

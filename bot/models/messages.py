@@ -6,9 +6,13 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from bot.models.base import JsonText, Row, UtcDateTime
+from bot.models.base import Row, UtcDateTime
+from bot.models.sealed import SealedJson
 
 WAITING = "status IN ('pending', 'sending')"
+UNKNOWN = "status = 'unknown'"
+KEPT = "key IS NULL OR body IS NOT NULL"  # what is deleted or emptied when it is old enough
+BROKEN = "status <> 'done'"
 
 
 class Inbox(Row, table=True):
@@ -21,6 +25,7 @@ class Inbox(Row, table=True):
         UniqueConstraint("channel", "bot", "chat", "external_id"),
         CheckConstraint("status IN ('done', 'failed', 'retry', 'dead')", name="status"),
         Index("ix_inbox_received_at", "received_at"),
+        Index("ix_inbox_broken", "received_at", sqlite_where=text(BROKEN), postgresql_where=text(BROKEN)),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -31,7 +36,7 @@ class Inbox(Row, table=True):
     status: str = "done"
     attempts: int = 0
     error: str = ""  # the error's class, never its text
-    kept: Any = Field(default=None, sa_type=JsonText, nullable=True)
+    kept: Any = Field(default=None, sa_type=SealedJson("inbox.kept"), nullable=True)
     received_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -50,6 +55,8 @@ class Outbox(Row, table=True):
             postgresql_where=text(WAITING),
         ),
         Index("ix_outbox_contact_id", "contact_id", "id"),
+        Index("ix_outbox_kept", "created_at", sqlite_where=text(KEPT), postgresql_where=text(KEPT)),
+        Index("ix_outbox_unknown", "id", sqlite_where=text(UNKNOWN), postgresql_where=text(UNKNOWN)),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -58,7 +65,7 @@ class Outbox(Row, table=True):
     kind: str = "answer"
     send_class: str = "again"
     unasked: bool = False
-    body: Any = Field(default=None, sa_type=JsonText, nullable=True)  # bot.core.messages.Reply
+    body: Any = Field(default=None, sa_type=SealedJson("outbox.body"), nullable=True)  # bot.core.messages.Reply
     retire: str = ""
     status: str = "pending"
     attempts: int = 0

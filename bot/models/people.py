@@ -6,6 +6,9 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from bot.models.base import Row, UtcDateTime
+from bot.models.sealed import Sealed
+
+GONE = "withdrawn_at IS NOT NULL"
 
 
 class Person(Row, table=True):
@@ -14,12 +17,12 @@ class Person(Row, table=True):
     __table_args__ = (
         CheckConstraint("locale IN ('vi', 'en')", name="locale"),
         CheckConstraint("address IN ('', 'bac', 'co', 'chu', 'anh', 'chi', 'ban')", name="address"),
-        CheckConstraint("length(name) <= 120", name="name"),
+        CheckConstraint("length(name) <= 700", name="name"),
         {"sqlite_autoincrement": True},  # the number of who is no more is nobody else's
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    name: str = ""
+    name: str = Field(default="", sa_type=Sealed("person.name"))
     locale: str = "vi"
     address: str = ""  # how the person wants to be called; empty: no pronoun
     quiet: bool = False  # no unasked messages at all (/dung)
@@ -51,6 +54,7 @@ class Consent(Row, table=True):
     __table_args__ = (
         CheckConstraint("purpose IN ('learn', 'report', 'remind')", name="purpose"),
         Index("ix_consent_person_id", "person_id"),
+        Index("ix_consent_withdrawn_at", "withdrawn_at", sqlite_where=text(GONE), postgresql_where=text(GONE)),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -66,7 +70,7 @@ class Conversation(Row, table=True):
     """Where a person is in the dialogue, whatever channel they use: one row, locked while a turn runs."""
 
     person_id: int = Field(primary_key=True, foreign_key="person.id", sa_column_kwargs={"autoincrement": False})
-    state: str = "{}"  # bot.core.conversation.State as JSON
+    state: str = Field(default="{}", sa_type=Sealed("conversation.state"))  # bot.core.conversation.State as JSON
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -1,7 +1,7 @@
 """Certificates of the team: who has earned one, what it says, whether a shown one is genuine (decision 0033)."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -163,8 +163,8 @@ def of_number(tx: Transaction, number: int) -> Shown:
     return _shown(row)
 
 
-def check(tx: Transaction, key: bytes, code: str) -> Checked:
-    """Whether the code on a certificate is ours, over everything it shows."""
+def check(tx: Transaction, keys: Sequence[bytes], code: str) -> Checked:
+    """Whether the code on a certificate is ours, over everything it shows; also one of a former key."""
     read = rules.read_code(code)
     row = certificates.find(tx, read[0]) if read else None
     if read is None or row is None:
@@ -172,7 +172,7 @@ def check(tx: Transaction, key: bytes, code: str) -> Checked:
     if row.withdrawn_at:
         return Checked(finding=Finding.WITHDRAWN)
     shown = _shown(row)
-    if not rules.is_genuine(key, shown, read[1]):
+    if not any(rules.is_genuine(key, shown, read[1]) for key in keys):
         return Checked(finding=Finding.FORGED)
     return Checked(finding=Finding.GENUINE, shown=shown)
 
@@ -180,7 +180,7 @@ def check(tx: Transaction, key: bytes, code: str) -> Checked:
 def withdraw(tx: Transaction, number: int, *, now: datetime, forget: bool = False) -> None:
     """A certificate holds no more, and its files are gone; `forget`: name, team and person are erased too."""
     certificates.withdraw(tx, number, now=now, forget=forget)
-    media.delete_made_from(tx, f'{{"certificate":{number},')
+    media.delete_made_from(tx, f"certificate:{number}")
 
 
 def withdraw_all(tx: Transaction, person: int, *, now: datetime) -> None:

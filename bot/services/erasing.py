@@ -108,12 +108,11 @@ def _settle(tx: Transaction, library: Library, gone: Gone, now: datetime) -> Non
     certificates.withdraw_all(tx, gone.person, now=now)
     people.end_consents(tx, gone.person, None, now)
     scrubbing.stop_broadcasts(tx, gone.person, now)
-    scrubbing.forget_media(tx, scrubbing.media_of(tx, gone.contacts))
+    scrubbing.forget_media(tx, scrubbing.media_of(tx, gone))
     scrubbing.forget_notes(tx, gone.person, free_texts(library))
     scrubbing.forget_queries(tx, gone.person, now)
     scrubbing.forget_in_audit(tx, gone)
-    for name in sorted(names, key=len, reverse=True):
-        scrubbing.forget_name(tx, name, gone)
+    scrubbing.forget_names(tx, names, gone)
 
 
 def _hand_back(tx: Transaction, visit: int, person: int, now: datetime) -> None:
@@ -151,17 +150,21 @@ def sweep(tx: Transaction, now: datetime) -> int:
 
 
 def reapply(
-    tx: Transaction, library: Library, marks: Sequence[Tombstone], *, key: bytes, now: datetime, today: date
+    tx: Transaction, library: Library, marks: Sequence[Tombstone], *, keys: Sequence[bytes], now: datetime, today: date
 ) -> int:
-    """After a restore: erase again whoever was erased, and has not begun anew since; how many persons."""
+    """After a restore: erase again whoever was erased, and has not begun anew since; how many persons.
+
+    `keys`: the program's, the newest first: tombstones of former ones are understood too.
+    """
     erased_at = {mark.chat: mark.at for mark in sorted(marks, key=lambda mark: mark.at)}
     found: dict[int, datetime] = {}
     for chat, person, since in tombstones.everybody(tx):
-        at = erased_at.get(chat_hash(key, chat))
-        if at and since < at:
-            found[person] = max(at, found.get(person, at))
+        for key in keys:
+            at = erased_at.get(chat_hash(key, chat))
+            if at and since < at:
+                found[person] = max(at, found.get(person, at))
     for person, at in found.items():
-        erase_person(tx, library, person, key=key, now=now, today=today, at=at)
+        erase_person(tx, library, person, key=keys[0], now=now, today=today, at=at)
     tombstones.add_missing(tx, marks)
     if found:
         log.warning("erased again what a backup had brought back", persons=len(found))

@@ -9,11 +9,13 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from bot.core.errors import DatabaseAway
 from bot.library import Library
 from bot.models import Media
 from bot.services import certificate_paper, charts, exports, lesson_sheet, my_data, papers, summary
@@ -46,7 +48,7 @@ def promise(
 ) -> str:
     """The name under which the picture or file can be had for fourteen days. Who may, was asked before."""
     name = secrets.token_urlsafe(NAME_BYTES)
-    media.add(tx, Media(name=name, kind=kind, label=label, recipe=dict(recipe), created_at=now, expires_at=now + kept))
+    media.add(tx, _row(name, kind=kind, label=label, recipe=recipe, now=now, kept=kept))
     return name
 
 
@@ -115,7 +117,8 @@ def load_now(database: Database, library: Library, name: str) -> File | None:
             content = made = _make(database, library, found)
         except KeyError:
             return None  # what it is made from is no more
-        database.write_now(lambda tx: media.keep(tx, name, made))
+        with suppress(DatabaseAway):  # it is shown all the same, and made again by who fetches it next
+            database.write_now(lambda tx: media.keep(tx, name, made))
     return File(kind=found.kind, label=found.label, content=content)
 
 
@@ -128,9 +131,23 @@ def _share(tx: Transaction, *, kind: str, label: str, recipe: Mapping[str, Any],
     """Like `promise` for what anybody may have: one row, however many get it, as long as its version is the same."""
     digest = hashlib.sha256(f"{kind}\0{version}".encode()).digest()[:NAME_BYTES]
     name = base64.urlsafe_b64encode(digest).decode()
-    row = Media(name=name, kind=kind, label=label, recipe=dict(recipe), created_at=now, expires_at=now + KEPT)
+    row = _row(name, kind=kind, label=label, recipe=recipe, now=now, kept=KEPT)
+    row.origin = "shared"
     media.share(tx, row)
     return name
+
+
+def _row(name: str, *, kind: str, label: str, recipe: Mapping[str, Any], now: datetime, kept: timedelta) -> Media:
+    of, value = next(iter(recipe.items()))
+    return Media(
+        name=name,
+        kind=kind,
+        label=label,
+        origin=f"{of}:{value}" if of == "certificate" else of,
+        recipe=dict(recipe),
+        created_at=now,
+        expires_at=now + kept,
+    )
 
 
 def _make(database: Database, library: Library, found: Media) -> bytes:

@@ -1,17 +1,20 @@
 """A person's words and name, taken out of rows that stay: reports, questions, the audit, other people's messages."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Column, Text, and_, delete, func, or_, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, Text, and_, func, or_, select, type_coerce, update
 
 from bot.models import METADATA
+from bot.models.sealed import Sealed
+from bot.storage import circles, media
 from bot.storage.database import Transaction
 from bot.storage.erasing import NOBODY, Gone
 
+PORTION: Final = 5000  # rows read at once
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_:. -]{0,30}")  # a state, a rule, a day: nothing that people type
 _PLAIN_KEYS: Final = frozenset(
     {"role", "status", "rule", "recurrence", "segment", "day", "first", "last", "expires_on", "old", "new", "measure"}
@@ -107,47 +110,70 @@ def _noted(value: Any, gone: Gone, *, own: bool, key: str = "") -> Any:
 
 def forget_media(tx: Transaction, names: Iterable[str]) -> None:
     """Delete pictures and files; of exports that name members, what was made: they are made anew when fetched."""
-    media = METADATA.tables["media"]
-    tx.connection.execute(delete(media).where(media.c.name.in_(list(names))))
-    exported = type_coerce(media.c.recipe, Text).startswith('{"export"', autoescape=True)
-    tx.connection.execute(update(media).where(exported).values(content=None))
+    media.delete_named(tx, names)
+    media.make_again(tx, "export")
 
 
-def media_of(tx: Transaction, contacts: Sequence[int]) -> set[str]:
-    """The names of pictures and files that were sent to these chats and were made for one person."""
-    outbox, media = METADATA.tables["outbox"], METADATA.tables["media"]
-    bodies = tx.connection.scalars(
-        select(outbox.c.body).where(outbox.c.contact_id.in_(contacts), _like(outbox.c.body, '"'))
-    ).all()
-    names = {body[key] for body in bodies if body for key in ("picture", "file") if body.get(key)}
-    shared = or_(*(type_coerce(media.c.recipe, Text).startswith(start) for start in ('{"sheet"', '{"svg"')))
-    kept = set(tx.connection.scalars(select(media.c.name).where(media.c.name.in_(names), shared)))
-    elsewhere = {name for name in kept if _is_elsewhere(tx, name, contacts)}
-    return names - elsewhere
-
-
-def _is_elsewhere(tx: Transaction, name: str, contacts: Sequence[int]) -> bool:
+def media_of(tx: Transaction, gone: Gone) -> set[str]:
+    """The names of pictures and files that were sent to the person, but for what is made for everybody."""
     outbox = METADATA.tables["outbox"]
-    query = select(outbox.c.id).where(outbox.c.contact_id.not_in(contacts), _like(outbox.c.body, name)).limit(1)
-    return tx.connection.execute(query).first() is not None
+    told = outbox.c.contact_id.in_(gone.contacts)
+    bodies = [body for body in tx.connection.scalars(select(outbox.c.body).where(told)).all() if body]
+    names = {body[key] for body in bodies for key in ("picture", "file") if body.get(key)}
+    pictures = media.of_origin(tx, names, ["svg"])
+    return names - media.of_origin(tx, names, ["shared", "svg"]) | _only_here(tx, pictures, gone)
 
 
-def forget_name(tx: Transaction, name: str, gone: Gone) -> None:
-    """Take the name out of what was said, or offered, to other people."""
-    if not name.strip():
+def _only_here(tx: Transaction, names: set[str], gone: Gone) -> set[str]:
+    """Those that were sent to nobody else: a week's picture goes to every coordinator of a team."""
+    left = set(names)
+    outbox = METADATA.tables["outbox"]
+    for _, text in _opened(tx, outbox.c.id, outbox.c.body, _told(tx, gone)) if left else ():
+        if '"picture"' in text or '"file"' in text:
+            left -= {name for name in left if name in text}
+    return left
+
+
+def _told(tx: Transaction, gone: Gone) -> ColumnElement[bool]:
+    """Whether a message went to who may have been told of the person."""
+    outbox, contact = METADATA.tables["outbox"], METADATA.tables["contact"]
+    theirs = select(contact.c.id).where(contact.c.person_id.in_(circles.around(tx, gone.person)))
+    return outbox.c.contact_id.in_(tx.connection.scalars(theirs).all())
+
+
+def forget_names(tx: Transaction, names: Iterable[str], gone: Gone) -> None:
+    """Take the names out of what was said, or offered, to other people: each of their messages is opened."""
+    wanted = sorted({name for name in names if name.strip()}, key=len, reverse=True)
+    if not wanted:
         return
-    found = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    found = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in wanted))
+    quoted = [_quoted(name) for name in wanted]
     outbox, talk = METADATA.tables["outbox"], METADATA.tables["conversation"]
-    said = select(outbox.c.id, outbox.c.body).where(_like(outbox.c.body, _quoted(name)))
-    for row in tx.connection.execute(said).all():
-        body = _renamed(row.body, found)
-        tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(body=body))
-    offered = select(talk.c.person_id, talk.c.state).where(_like(talk.c.state, _quoted(name)))
-    for row in tx.connection.execute(offered.where(talk.c.person_id != gone.person)).all():
-        state = orjson.loads(row.state)
-        state["menu"] = [[found.sub(NOBODY, label), *more] for label, *more in state.get("menu", ())]
-        text = orjson.dumps(state).decode()
-        tx.connection.execute(update(talk).where(talk.c.person_id == row.person_id).values(state=text))
+    for number, text in _opened(tx, outbox.c.id, outbox.c.body, _told(tx, gone)):
+        if any(each in text for each in quoted):
+            body = _renamed(orjson.loads(text), found)
+            tx.connection.execute(update(outbox).where(outbox.c.id == number).values(body=body))
+    around = talk.c.person_id.in_(circles.around(tx, gone.person))
+    for number, text in _opened(tx, talk.c.person_id, talk.c.state, around):
+        if any(each in text for each in quoted):
+            state = orjson.loads(text)
+            state["menu"] = [[found.sub(NOBODY, label), *more] for label, *more in state.get("menu", ())]
+            changed = orjson.dumps(state).decode()
+            tx.connection.execute(update(talk).where(talk.c.person_id == number).values(state=changed))
+
+
+def _opened(
+    tx: Transaction, key: Column[int], column: Column[Any], *where: ColumnElement[bool]
+) -> Iterator[tuple[int, str]]:
+    """(key, text) of every row of a sealed column that has one, a portion at a time; what SQL cannot search."""
+    text, last = type_coerce(column, Sealed(f"{column.table.name}.{column.name}")), 0
+    while True:
+        query = select(key, text).where(key > last, column.is_not(None), *where).order_by(key).limit(PORTION)
+        rows = tx.connection.execute(query).all()
+        yield from ((number, value) for number, value in rows)
+        if len(rows) < PORTION:
+            return
+        last = rows[-1][0]
 
 
 def _renamed(value: Any, found: re.Pattern[str]) -> Any:

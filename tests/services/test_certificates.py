@@ -46,7 +46,7 @@ class Office:
         )
 
     def check(self, code: str) -> certificates.Checked:
-        return self.commune.database.read_now(lambda tx: certificates.check(tx, KEY, code))
+        return self.commune.database.read_now(lambda tx: certificates.check(tx, (KEY,), code))
 
     def file(self, shown: Shown, form: str) -> tuple[str, bytes]:
         code = rules.code_of(KEY, shown)

@@ -13,7 +13,8 @@ from bot.core.errors import KnownError
 from bot.core.messages import InboundMessage, Reply
 from bot.core.people import Speaker
 from bot.library import Library
-from bot.services import erasing, followups, tombstones
+from bot.models import OpenQuestion
+from bot.services import erasing, followups, retention, tombstones
 from bot.services.followups import Wish
 from bot.storage import messages, people
 from bot.storage.database import Database, Transaction
@@ -189,7 +190,7 @@ def test_a_restored_backup_is_erased_again(
     restored = Database(sqlite_url)
     commune.database = restored
     assert "Lan" in str(commune.rows("person"))
-    again: dict[str, Any] = {"key": SECRET, "now": clock(), "zone": ZONE}
+    again: dict[str, Any] = {"keys": [SECRET], "now": clock(), "zone": ZONE}
     assert tombstones.reapply(restored, library, tmp_path, **again) == 1
     assert "Lan" not in str(commune.rows("person"))
     assert [row for row in commune.rows("contact") if row["chat"] == "Lan"] == []
@@ -202,7 +203,7 @@ def test_who_began_anew_is_not_erased_again(commune: Commune, speaker: Speaker, 
     fresh = erase(commune, speaker)
     tombstones.keep(commune.database, tmp_path)
     commune.clock.move(timedelta(days=2))
-    again: dict[str, Any] = {"key": SECRET, "now": commune.clock(), "zone": ZONE, "everything": True}
+    again: dict[str, Any] = {"keys": [SECRET], "now": commune.clock(), "zone": ZONE, "everything": True}
     assert tombstones.reapply(commune.database, commune.library, tmp_path, **again) == 0
     assert fresh.person in [row["person_id"] for row in commune.rows("contact")]
 
@@ -213,3 +214,26 @@ def test_without_the_key_a_tombstone_tells_nothing(commune: Commune, speaker: Sp
     other = erasing.chat_hash(b"another key", Chat(contact=0, channel="telegram", bot="7", chat=CHAT))
     assert row["chat_hash"] != other
     assert row["chat_hash"] == erasing.chat_hash(SECRET, Chat(contact=0, channel="telegram", bot="7", chat=CHAT))
+
+
+def test_after_the_nightly_job_it_is_in_no_byte_of_the_files_either(
+    sqlite_url: str, library: Library, clock: SettableClock, request: pytest.FixtureRequest
+) -> None:
+    """SQLite keeps deleted rows in free pages and in its log, unless it is told not to."""
+    commune = Commune(Database(sqlite_url), library, clock).build()
+    request.addfinalizer(commune.database.close)
+    person = commune.persons["Lan"]
+    hello = InboundMessage(channel="web", chat="Lan", external_id="")
+    known = commune.database.read_now(lambda tx: people.find_speaker(tx, hello))
+    assert known
+    asked = [OpenQuestion(text=f"{WORDS} {n} " * 200, asked_at=clock(), person_id=person) for n in range(20)]
+    commune.database.write_now(lambda tx: tx.session.add_all(asked))
+    files = Path(sqlite_url.removeprefix("sqlite:///"))
+
+    def content() -> bytes:
+        return b"".join(each.read_bytes() for each in files.parent.glob(f"{files.name}*"))
+
+    assert WORDS.encode() in content()
+    erase(commune, known[0])
+    retention.run(commune.database, retention.Periods(), clock())
+    assert WORDS.encode() not in content()

@@ -1,12 +1,23 @@
 """The two commands, on a machine and on an empty one."""
 
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from bot import demo, library
 from bot.__main__ import cli
 from bot.core.errors import SetupFault
+from bot.core.keyring import Keyring
+from bot.secret import keyring, secret_key
+from bot.services import erasing, tombstones
+from bot.settings import Settings
+from bot.storage import people
+from bot.storage.database import Database
 
 WORDS = "mười hai ký tự trở lên"
 
@@ -15,9 +26,8 @@ WORDS = "mười hai ký tự trở lên"
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the commands run: no settings but those a test makes."""
     monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "SECRET_KEY", "BACKUP_PASSPHRASE"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "SECRET_KEYS_OLD", "BACKUP_PASSPHRASE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("bot.logs.set_up", lambda _: None)
     return tmp_path
 
 
@@ -78,3 +88,44 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(
     assert (machine / "b").read_bytes() == before
     assert not (machine / "there").exists()
     assert not (machine / "d").exists()
+
+
+@pytest.mark.fault("the machine is gone, and with it the list of who was erased", "restored from the night before")
+def test_who_was_erased_after_the_backup_is_erased_again_elsewhere(machine: Path) -> None:
+    """The list lies beside the backup; the machine's own is gone."""
+    run("db", "upgrade")
+    settings = Settings(_env_file=None, data_dir=machine / "here")
+    with closing(Database(settings.database, keyring(settings))) as database:
+        now = datetime(2026, 11, 20, tzinfo=UTC)
+        lan = database.write_now(lambda tx: demo.add_person(tx, "chat-lan", "Lan", now))
+        database.write_now(lambda tx: demo.add_person(tx, "chat-hoa", "Hoa", now))
+        (machine / "nas").mkdir()
+        run("backup", "-o", "nas/b", BACKUP_PASSPHRASE=WORDS)
+        gone: dict[str, Any] = {"key": secret_key(settings), "now": now + timedelta(days=1), "today": now.date()}
+        content = library.load(settings.content_dir)
+        database.write_now(lambda tx: erasing.erase_person(tx, content, lan.person, **gone))
+        assert tombstones.keep(database, settings.data_dir) == 1  # as the scheduler does each minute
+    run("privacy", "rotate")
+    shutil.rmtree(machine / "here")
+    said = run("restore", "nas/b", BACKUP_PASSPHRASE=WORDS, DATA_DIR="there")
+    assert "Đã xóa lại 1 người" in said
+    there = Settings(_env_file=None, data_dir=machine / "there")
+    with closing(Database(there.database, keyring(there))) as restored:
+        left = restored.read_now(lambda tx: [row.name for row in people.persons(tx, [1, 2]).values()])
+    assert sorted(left) == ["", "Hoa"]
+
+
+def test_a_backup_of_a_former_key_is_opened_and_sealed_with_the_newest(machine: Path) -> None:
+    run("db", "upgrade")
+    settings = Settings(_env_file=None, data_dir=machine / "here")
+    with closing(Database(settings.database, keyring(settings))) as database:
+        database.write_now(lambda tx: demo.add_person(tx, "chat-lan", "Lan", datetime(2026, 11, 20, tzinfo=UTC)))
+    run("backup", "-o", "b")
+    run("privacy", "rotate")
+    new = f"sqlite:///{machine / 'new.db'}"
+    assert "đều khớp" in run("restore", "b", DATABASE_URL=new)
+    with closing(Database(new, Keyring([secret_key(settings)]))) as restored:
+        assert [row.name for row in restored.read_now(lambda tx: people.persons(tx, [1])).values()] == ["Lan"]
+    run("privacy", "rotate", "--drop")
+    with pytest.raises(SetupFault, match="another key"):
+        run("restore", "b", DATABASE_URL=f"sqlite:///{machine / 'newer.db'}")

@@ -103,6 +103,12 @@ FULL = (
 )
 
 
+def fits(path: Path, opener: Opener) -> bool:
+    """Whether it opens the file. SetupFault when this is no backup."""
+    with path.open("rb") as file:
+        return opener.opens(file.read(HEAD))
+
+
 def restore(path: Path, opener: Opener, url: str) -> tuple[Manifest, list[Tally]]:
     """Put a backup into an empty database, all of it or nothing, and bring it to this program's version.
 

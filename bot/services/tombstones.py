@@ -1,6 +1,7 @@
 """What was erased, kept beside the database too: a backup that is restored does not know it (decision 0037).
 
-The file holds a keyed hash and a time a line. Without the program's key nobody can tell whose chat it was.
+The file holds a keyed hash and a time a line. Without the program's key nobody can tell whose chat it was. It lies
+beside the database and beside every backup, and each is completed from the others: whichever is newest wins.
 """
 
 import os
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from bot.library import Library
 from bot.services import erasing
 from bot.storage import tombstones
@@ -17,21 +20,54 @@ from bot.storage.database import Database, Transaction
 from bot.storage.tombstones import Tombstone
 
 FILE: Final = "erased.txt"
+FOLDERS: Final = "backup-folders.txt"  # where backups were written to, one a line
+log = structlog.get_logger(__name__)
 
 
 def keep(database: Database, folder: Path) -> int:
-    """Write down what is not in the folder's file yet; how many lines."""
+    """Write down what is not in the folder's file yet, there and beside the backups; how many lines."""
+    found = database.read_now(tombstones.every)
+    count = add(folder, found)
+    for other in _folders(folder):
+        try:
+            if other.is_dir():
+                add(other, read(folder))
+        except OSError as error:  # a disk that is not there now: the next backup completes it
+            log.warning("what was erased could not be written beside the backups", error=error.strerror)
+    return count
+
+
+def add(folder: Path, marks: Sequence[Tombstone]) -> int:
+    """Write into a folder's file what it does not hold yet; how many lines."""
     known = set(read(folder))
-    new = [mark for mark in database.read_now(tombstones.every) if mark not in known]
+    new = [mark for mark in dict.fromkeys(marks) if mark not in known]
     if new:
         _append(folder, new)
     return len(new)
 
 
+def exchange(folder: Path, backups: Path) -> None:
+    """What was erased is in both files, the database's and the one beside the backups."""
+    add(folder, read(backups))
+    add(backups, read(folder))
+
+
+def remember(folder: Path, backups: Path) -> None:
+    """From now on write down beside these backups too what is erased."""
+    if (where := backups.resolve()) not in _folders(folder):
+        with (folder / FOLDERS).open("a", encoding="utf-8") as file:
+            file.write(f"{where}\n")
+
+
+def _folders(folder: Path) -> list[Path]:
+    path = folder / FOLDERS
+    return [Path(line) for line in path.read_text("utf-8").splitlines() if line] if path.exists() else []
+
+
 def read(folder: Path) -> list[Tombstone]:
     """What the folder's file holds; a line that was cut off is passed over."""
     path = folder / FILE
-    lines = path.read_text("utf-8").splitlines() if path.exists() else []
+    lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
     return [mark for line in lines if (mark := _read(line))]
 
 
@@ -40,7 +76,7 @@ def reapply(
     library: Library,
     folder: Path,
     *,
-    key: bytes,
+    keys: Sequence[bytes],
     now: datetime,
     zone: ZoneInfo,
     everything: bool = False,
@@ -57,7 +93,7 @@ def reapply(
         if not wanted:
             return 0
         today = now.astimezone(zone).date()
-        return erasing.reapply(tx, library, sorted(wanted, key=_order), key=key, now=now, today=today)
+        return erasing.reapply(tx, library, sorted(wanted, key=_order), keys=keys, now=now, today=today)
 
     return database.write_now(work)
 

@@ -21,6 +21,7 @@ from bot.services.backup_file import Manifest, Tally, compressed, lines, verify
 from bot.services.backups import Made
 from bot.storage import backup, schema
 from bot.storage.database import Database, Transaction
+from tests.crashing import stride
 from tests.databases import PostgresTemplate
 from tests.fakes.clock import SettableClock
 from tests.killed_runs import NOW, OPENER, killer
@@ -302,12 +303,13 @@ def test_killed_at_any_step_a_backup_leaves_the_old_file_whole(
     assert changed == [False, False, False, True]  # at its head, its one piece, the check; behind the new name
 
 
-@pytest.mark.fault("kill -9 during a restore", "SIGKILL at the first, a middle and the last table")
+@pytest.mark.fault("kill -9 during a restore", "SIGKILL at every table, and at the numbers that follow")
 def test_killed_at_any_step_a_restore_leaves_nothing_and_can_be_done_again(
     full: Database, second_url: str, tmp_path: Path, run: Callable[..., int]
 ) -> None:
     made = write(full, tmp_path / "b")
-    for steps in (0, len(made.tables) // 2, len(made.tables)):
+    last = len(made.tables)
+    for steps in (*range(0, last, stride(last // 2)), last):
         assert run("restore", tmp_path / "b", second_url, steps) == -signal.SIGKILL
         assert not any(everything(second_url).values()), steps
     assert backups.restore(tmp_path / "b", OPENER, second_url)[1] == made.tables

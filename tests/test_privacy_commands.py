@@ -1,15 +1,19 @@
 import json
+import re
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import docx
 import pytest
 
 from bot.commands import privacy
 from bot.core.errors import SetupFault
+from bot.core.keyring import Keyring
 from bot.core.messages import InboundMessage
 from bot.library import Library
-from bot.secret import secret_key
+from bot.secret import keyring, secret_key
 from bot.services import data_requests, erasing
 from bot.settings import Settings
 from bot.storage import people
@@ -25,8 +29,7 @@ def commune(
     monkeypatch.setenv("DATABASE_URL", sqlite_url)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     monkeypatch.setattr("bot.commands.privacy.system_clock", clock)
-    monkeypatch.setattr("bot.logs.set_up", lambda _: None)
-    return Commune(Database(sqlite_url), library, clock).build()
+    return Commune(Database(sqlite_url, keyring(Settings(_env_file=None))), library, clock).build()
 
 
 def ask(commune: Commune, name: str) -> int:
@@ -92,6 +95,15 @@ def test_the_register_names_fields_in_words_and_no_person(commune: Commune, tmp_
     assert not any(word in text for word in ("Hoa", "mưa to", "person_id", "UBND", "created_at"))
     with pytest.raises(SetupFault):
         privacy.register(tmp_path / "nowhere" / "register.md")
+    privacy.register(tmp_path / "register.docx")
+    paper = docx.Document(str(tmp_path / "register.docx"))
+    cells = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    said = "\n".join([*(each.text for each in paper.paragraphs), *cells])
+    assert "SỔ GHI HOẠT ĐỘNG XỬ LÝ DỮ LIỆU CÁ NHÂN" in said
+    assert "…………" in said
+    plain = re.sub(r"^[#\s-]+|[|]|^-+$", " ", text, flags=re.MULTILINE).upper().split()
+    assert set(plain) <= set(said.upper().split()) | {"---"}
+    assert "Hoa" not in said
 
 
 def test_after_a_restore_everybody_who_was_erased_is_erased_again(
@@ -121,3 +133,49 @@ def test_what_is_too_old_is_counted_then_deleted(commune: Commune, capsys: pytes
     assert "Đã xóa xong." in capsys.readouterr().out
     assert commune.rows("audit") == []
     assert len(commune.rows("report")) == 1
+
+
+def test_a_new_key_seals_everything_again_and_the_old_one_opens_until_it_is_dropped(
+    commune: Commune, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None)
+    first = secret_key(settings)
+    names = sorted(commune.persons)
+    privacy.rotate()
+    shown = capsys.readouterr().out
+    assert f"person.name: {len(names)}" in shown
+    assert "Khóa mới" in shown
+    assert not any(name in shown for name in names)
+    assert secret_key(settings) != first
+    assert (tmp_path / "secret.key.old").read_bytes().split() == [first]
+    assert sorted(row["name"] for row in commune.rows("person")) == names  # by a program that ran meanwhile
+    left = Keyring([first]).seal("Sau đó", b"person.name")
+    sql = "UPDATE person SET name = ? WHERE id = ?"
+    late = (left, commune.persons["Lan"])
+    commune.database.write_now(lambda tx: tx.connection.exec_driver_sql(sql, late))
+    with pytest.raises(SetupFault, match="1 values"):
+        privacy.drop_keys()
+    newest = secret_key(settings)
+    privacy.rotate()  # what is left, with the key that is there
+    assert secret_key(settings) == newest
+    assert "person.name: 1" in capsys.readouterr().out
+    privacy.drop_keys()
+    assert "1 khóa cũ" in capsys.readouterr().out
+    assert not (tmp_path / "secret.key.old").exists()
+    with closing(Database(commune.database.url, Keyring([newest]))) as database:
+        assert "Sau đó" in [row.name for row in database.read_now(lambda tx: people.persons(tx, [late[1]])).values()]
+
+
+def test_where_the_operator_sets_the_key_they_change_it(commune: Commune, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = secret_key(Settings(_env_file=None)).decode()
+    monkeypatch.setenv("SECRET_KEY", first)
+    with pytest.raises(SetupFault, match="SECRET_KEYS_OLD"):
+        privacy.rotate()
+    monkeypatch.setenv("SECRET_KEY", "n" * 40)
+    monkeypatch.setenv("SECRET_KEYS_OLD", f" {first} ,")
+    privacy.rotate()
+    with pytest.raises(SetupFault, match="SECRET_KEYS_OLD"):
+        privacy.drop_keys()
+    with closing(Database(commune.database.url, Keyring([b"n" * 40]))) as database:
+        names = [row.name for row in database.read_now(lambda tx: people.persons(tx, [1, 2])).values()]
+    assert set(names) <= set(commune.persons)

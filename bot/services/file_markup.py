@@ -21,11 +21,15 @@ _BLOCKS = frozenset(
 )
 # comments and declarations hold no words; html.parser is slow or raises when they are malformed
 _REMARKS = re.compile(r"<!--.*?(?:-->|\Z)|<[!?][^>]*(?:>|\Z)", re.DOTALL)
+# a "<" before another one opens nothing; html.parser reads to the end of the page for each of them
+_LOOSE = re.compile(r"<(?=[^<>]*(?:<|\Z))")
+_LOOSE_ONES = 200
 _CELLS = frozenset({"td", "th"})
 _WORD_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
 _DOCUMENT = "word/document.xml"
 _ENTRIES = 5000
+_DEEPEST = 1000
 _NOT_DOCX = "tệp .docx hỏng hoặc có mật khẩu: hãy mở bằng Word và lưu lại, hoặc lưu thành .txt mã hóa UTF-8"
 
 
@@ -43,7 +47,8 @@ def html_text(page: str, *, bullets: bool = False) -> str:
 
 def _read(page: str, skipped: frozenset[str], *, bullets: bool) -> "_PageReader":
     reader = _PageReader(skipped, bullets=bullets)
-    reader.feed(_REMARKS.sub("", page))
+    page = _REMARKS.sub("", page)
+    reader.feed(_LOOSE.sub("&lt;", page) if len(_LOOSE.findall(page)) > _LOOSE_ONES else page)
     reader.close()
     return reader
 
@@ -130,41 +135,54 @@ def docx_text(content: bytes, *, largest: int) -> str:
 
 def _paragraphs(xml: bytes) -> str:
     """Text runs of document.xml; deleted text, field codes and copies for old programs are not read."""
-    out: list[str] = []
-    reading = hidden = 0
-
-    def start(tag: str, _: dict[str, str]) -> None:
-        nonlocal reading, hidden
-        hidden += tag == _FALLBACK
-        reading += tag == f"{_WORD_NS}t"
-        if tag in {f"{_WORD_NS}p", f"{_WORD_NS}br", f"{_WORD_NS}cr"}:
-            out.append("\n")
-        elif tag in {f"{_WORD_NS}tab", f"{_WORD_NS}tc"}:
-            out.append(" ")
-
-    def end(tag: str) -> None:
-        nonlocal reading, hidden
-        hidden -= tag == _FALLBACK
-        reading -= tag == f"{_WORD_NS}t"
-        if tag == f"{_WORD_NS}p":
-            out.append("\n")
-
-    def data(words: str) -> None:
-        if reading and not hidden:
-            out.append(re.sub(r"\s+", " ", words))
-
-    def refuse(*_: object) -> None:
-        msg = "tệp .docx có khai báo DTD nên không được đọc: hãy lưu lại thành .txt mã hóa UTF-8"
-        raise BrokenMarkup(msg)
-
+    runs = _Runs()
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, data
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    parser.StartElementHandler, parser.EndElementHandler = runs.start, runs.end
+    parser.CharacterDataHandler = runs.data
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse_dtd
     try:
         parser.Parse(xml, True)  # noqa: FBT003  expat takes it by place only
     except (expat.ExpatError, ValueError, LookupError) as bad:
         raise BrokenMarkup(_NOT_DOCX) from bad
-    return "".join(out)
+    return "".join(runs.out)
+
+
+class _Runs:
+    """Collects the text of document.xml."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self._reading = self._hidden = self._depth = 0
+
+    def start(self, tag: str, _: dict[str, str]) -> None:
+        """A run, a line, a cell."""
+        self._depth += 1
+        if self._depth > _DEEPEST:  # each level takes memory; Word's own files have some thirty
+            raise BrokenMarkup(_NOT_DOCX)
+        self._hidden += tag == _FALLBACK
+        self._reading += tag == f"{_WORD_NS}t"
+        if tag in {f"{_WORD_NS}p", f"{_WORD_NS}br", f"{_WORD_NS}cr"}:
+            self.out.append("\n")
+        elif tag in {f"{_WORD_NS}tab", f"{_WORD_NS}tc"}:
+            self.out.append(" ")
+
+    def end(self, tag: str) -> None:
+        """The end of one."""
+        self._depth -= 1
+        self._hidden -= tag == _FALLBACK
+        self._reading -= tag == f"{_WORD_NS}t"
+        if tag == f"{_WORD_NS}p":
+            self.out.append("\n")
+
+    def data(self, words: str) -> None:
+        """Words of a run."""
+        if self._reading and not self._hidden:
+            self.out.append(re.sub(r"\s+", " ", words))
+
+
+def _refuse_dtd(*_: object) -> None:
+    msg = "tệp .docx có khai báo DTD nên không được đọc: hãy lưu lại thành .txt mã hóa UTF-8"
+    raise BrokenMarkup(msg)
 
 
 def _tidy(text: str) -> str:

@@ -75,7 +75,14 @@ _RISKS: Final = (
     ("Người dân gửi số căn cước, số điện thoại", "Số được che trước khi lưu; chương trình nhắc đừng gửi"),
     ("Lộ tên người dân trong phiếu", "Phiếu chỉ ghi số lượng; ghi chú được che số"),
     ("Mất máy chủ hoặc lộ bản sao lưu", "Bản sao lưu được mã hóa; xóa được làm lại sau khi khôi phục"),
-    ("Máy chủ bị lấy mất khi đang chạy", "Tên trong cơ sở dữ liệu chưa mã hóa: cần mã hóa ổ đĩa của máy chủ"),
+    (
+        "Tệp cơ sở dữ liệu bị lấy mất",
+        "Tên, lời đã gửi, chỗ đang nói dở và tệp được mã hóa từng dòng (AES-256-GCM); khóa nằm ngoài cơ sở dữ liệu",
+    ),
+    (
+        "Cả máy chủ bị lấy mất, kèm khóa; số trò chuyện, câu hỏi, ghi chú phiếu",
+        "Không mã hóa từng dòng: cần mã hóa ổ đĩa của máy chủ; đổi khóa bằng tungngo privacy rotate",
+    ),
     ("Nền tảng nhắn tin giữ bản sao tin nhắn", "Ngoài tầm của chương trình: ghi rõ khi xin đồng ý"),
 )
 

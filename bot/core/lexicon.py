@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
 from bot.core.text import fold
@@ -51,7 +52,12 @@ class Match(Generic[T]):
 
 def fold_in_place(text: str) -> str:
     """The composed (NFC) text folded letter by letter: as long as the text, so that positions hold for both."""
-    return "".join((fold(char) or char)[:1] for char in text)
+    return "".join(map(_fold_letter, text))
+
+
+@lru_cache(maxsize=8192)  # letters; a text has few different ones
+def _fold_letter(char: str) -> str:
+    return (fold(char) or char)[:1]
 
 
 def tokenize(text: str) -> list[Token]:

@@ -12,6 +12,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 def clean(text: str) -> str:
     """NFC text without control characters, lone surrogates, zero-width and direction marks; new lines stay."""
+    if text.isascii() and text.isprintable():
+        return text
     text = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", text.translate(ZERO_WIDTH).replace("\u00a0", " "))
 

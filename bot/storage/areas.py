@@ -3,39 +3,50 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, tuple_
 from sqlmodel import col
 
 from bot.core.areas import Area, AreaMap, Name
 from bot.models import Team, TeamUnit, Unit, UnitName, UnitSuccessor
 from bot.storage.database import Transaction
+from bot.storage.prepared import Prepared
 
-_UNITS = (
-    select(
-        col(Unit.id),
-        col(Unit.kind),
-        col(Unit.name),
-        or_(
-            exists().where(col(UnitName.unit_id) == col(Unit.id)),
-            exists().where(col(UnitSuccessor.successor_id) == col(Unit.id)),
-        ),
-    )
+_CHANGED = or_(
+    exists().where(col(UnitName.unit_id) == col(Unit.id)),
+    exists().where(col(UnitSuccessor.successor_id) == col(Unit.id)),
+)
+_THERE = and_(
+    or_(col(Unit.valid_from).is_(None), col(Unit.valid_from) <= bindparam("day")),
+    or_(col(Unit.valid_to).is_(None), col(Unit.valid_to) > bindparam("day")),
+)
+_UNITS = Prepared(
+    select(col(Unit.id), col(Unit.kind), col(Unit.name), _CHANGED)
     .join(TeamUnit, col(TeamUnit.unit_id) == col(Unit.id))
-    .where(
-        col(TeamUnit.team_id) == bindparam("team"),
-        or_(col(Unit.valid_from).is_(None), col(Unit.valid_from) <= bindparam("day")),
-        or_(col(Unit.valid_to).is_(None), col(Unit.valid_to) > bindparam("day")),
-    )
+    .where(col(TeamUnit.team_id) == bindparam("team"), _THERE)
+    .order_by(col(Unit.id))
+)
+_UNITS_OF_ALL = (
+    select(col(TeamUnit.team_id), col(Unit.id), col(Unit.kind), col(Unit.name), _CHANGED)
+    .join(TeamUnit, col(TeamUnit.unit_id) == col(Unit.id))
+    .where(_THERE)
     .order_by(col(Unit.id))
 )
 
 
 def units_of(tx: Transaction, team: int, day: date) -> list[tuple[int, str, str, bool]]:
     """(id, type word, name, whether it has a past) of the units of that day which a team covers, the oldest first."""
-    rows: Any = tx.connection.execute(_UNITS, {"team": team, "day": day})
-    return list(rows)
+    return [(unit, kind, name, bool(past)) for unit, kind, name, past in _UNITS.rows(tx, {"team": team, "day": day})]
+
+
+def units_of_all(tx: Transaction, day: date) -> dict[int, list[tuple[int, str, str, bool]]]:
+    """By team, the same for every team."""
+    found: defaultdict[int, list[tuple[int, str, str, bool]]] = defaultdict(list)
+    rows: Any = tx.connection.execute(_UNITS_OF_ALL, {"day": day})
+    for team, unit, kind, name, past in rows:
+        found[team].append((unit, kind, name, bool(past)))
+    return dict(found)
 
 
 def all_units_of(tx: Transaction, team: int) -> list[tuple[int, str, str]]:
@@ -49,41 +60,74 @@ def all_units_of(tx: Transaction, team: int) -> list[tuple[int, str, str]]:
     return list(rows)
 
 
+def unchanged(tx: Transaction, units: Iterable[int]) -> dict[int, str]:
+    """By id, the name of those that were always there and never had another one."""
+    bare = and_(col(Unit.valid_from).is_(None), col(Unit.valid_to).is_(None), ~_CHANGED)
+    query = select(col(Unit.id), col(Unit.kind), col(Unit.name)).where(col(Unit.id).in_(list(units)), bare)
+    rows: Any = tx.connection.execute(query)
+    return {unit: f"{kind} {name}".strip() for unit, kind, name in rows}
+
+
+def last_change(tx: Transaction, teams: Iterable[int], today: date) -> date | None:
+    """The newest day, up to today, on which a unit of these teams was made, got another name, or ended."""
+    mine = select(col(TeamUnit.unit_id)).where(col(TeamUnit.team_id).in_(list(teams)))
+    found = []
+    for day, unit in (
+        (col(Unit.valid_from), col(Unit.id)),
+        (col(Unit.valid_to), col(Unit.id)),
+        (col(UnitName.valid_from), col(UnitName.unit_id)),
+        (col(UnitName.valid_to), col(UnitName.unit_id)),
+    ):
+        newest: Any = tx.connection.execute(select(func.max(day)).where(unit.in_(mine), day <= today)).scalar()
+        found.append(newest)
+    return max((day for day in found if day is not None), default=None)
+
+
 def map_around(tx: Transaction, units: Iterable[int]) -> AreaMap:
     """The communes in which these units lie, with every unit they ever had."""
     home = select(col(Unit.province), col(Unit.commune)).where(col(Unit.id).in_(list(units))).distinct()
     places = [tuple(row) for row in tx.connection.execute(home)]
-    found = AreaMap({})
-    for province, commune in places:
-        more = commune_map(tx, province, commune)
-        found = AreaMap({**found.areas, **more.areas}, {**found.successors, **more.successors})
-    return found
+    return _map(tx, tuple_(col(Unit.province), col(Unit.commune)).in_(places))
 
 
 def commune_map(tx: Transaction, province: str, commune: str) -> AreaMap:
     """Every unit a commune has or had, and what became of it."""
-    units = units_in(tx, province, commune)
-    ids = [unit.id or 0 for unit in units]
-    names = tx.session.scalars(
-        select(UnitName).where(col(UnitName.unit_id).in_(ids)).order_by(col(UnitName.valid_to), col(UnitName.id))
+    return _map(tx, and_(col(Unit.province) == province, col(Unit.commune) == commune))
+
+
+def _map(tx: Transaction, which: ColumnElement[bool]) -> AreaMap:
+    """Three queries, however many units there are; a province has thousands."""
+    mine = select(col(Unit.id)).where(which)
+    names: Any = tx.connection.execute(
+        select(
+            col(UnitName.unit_id),
+            col(UnitName.kind),
+            col(UnitName.name),
+            col(UnitName.valid_from),
+            col(UnitName.valid_to),
+        )
+        .where(col(UnitName.unit_id).in_(mine))
+        .order_by(col(UnitName.valid_to), col(UnitName.id))
     )
-    former: defaultdict[int, list[UnitName]] = defaultdict(list)
-    for name in names:
-        former[name.unit_id].append(name)
-    links = tx.session.scalars(
-        select(UnitSuccessor).where(col(UnitSuccessor.unit_id).in_(ids)).order_by(col(UnitSuccessor.successor_id))
+    former: defaultdict[int, list[Name]] = defaultdict(list)
+    for unit, kind, name, first, end in names:
+        former[unit].append(Name(kind=kind, name=name, first=first, end=end))
+    links: Any = tx.connection.execute(
+        select(col(UnitSuccessor.unit_id), col(UnitSuccessor.successor_id))
+        .where(col(UnitSuccessor.unit_id).in_(mine))
+        .order_by(col(UnitSuccessor.successor_id))
     )
     successors: defaultdict[int, tuple[int, ...]] = defaultdict(tuple)
-    for link in links:
-        successors[link.unit_id] += (link.successor_id,)
-    return AreaMap({unit.id or 0: _area(unit, former[unit.id or 0]) for unit in units}, dict(successors))
-
-
-def _area(unit: Unit, former: list[UnitName]) -> Area:
-    old = tuple(Name(kind=each.kind, name=each.name, first=each.valid_from, end=each.valid_to) for each in former)
-    since = old[-1].end if old else unit.valid_from
-    newest = Name(kind=unit.kind, name=unit.name, first=since)
-    return Area(id=unit.id or 0, names=(*old, newest), first=unit.valid_from, end=unit.valid_to)
+    for old, new in links:
+        successors[old] += (new,)
+    query = select(col(Unit.id), col(Unit.kind), col(Unit.name), col(Unit.valid_from), col(Unit.valid_to))
+    units: Any = tx.connection.execute(query.where(which).order_by(col(Unit.id)))
+    areas = {}
+    for unit, kind, name, first, end in units:
+        old_names = former.get(unit, [])
+        newest = Name(kind=kind, name=name, first=old_names[-1].end if old_names else first)
+        areas[unit] = Area(id=unit, names=(*old_names, newest), first=first, end=end)
+    return AreaMap(areas, dict(successors))
 
 
 def last_name(tx: Transaction, unit: int) -> UnitName | None:
@@ -156,6 +200,22 @@ def find_team(tx: Transaction, name: str) -> Team | None:
     """The team of that name or code, if there is exactly one."""
     found = tx.session.scalars(select(Team).where((col(Team.name) == name) | (col(Team.code) == name))).all()
     return found[0] if len(found) == 1 else None
+
+
+class Brief(NamedTuple):
+    """A team's name and where it is."""
+
+    id: int
+    name: str
+    commune: str
+    province: str
+
+
+def briefly(tx: Transaction) -> list[Brief]:
+    """Every team, in the order they were made: a province has thousands."""
+    query = select(col(Team.id), col(Team.name), col(Team.commune), col(Team.province)).order_by(col(Team.id))
+    rows: Any = tx.connection.execute(query)
+    return [Brief(*row) for row in rows]
 
 
 def all_teams(tx: Transaction) -> list[Team]:

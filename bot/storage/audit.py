@@ -7,8 +7,12 @@ from sqlalchemy import insert
 
 from bot.models import Audit
 from bot.storage.database import Transaction
+from bot.storage.prepared import Prepared
 
-_NEW = insert(Audit.metadata.tables["audit"])
+_NEW = Prepared(
+    insert(Audit.metadata.tables["audit"]),
+    columns=("at", "person_id", "action", "subject", "subject_id", "before", "after"),
+)
 
 
 def note(
@@ -17,4 +21,4 @@ def note(
     """Keep one change of a subject, ("goal", its id); without a person it was the operator."""
     name, row = subject
     values = {"at": at, "person_id": person, "action": action, "subject": name, "subject_id": row}
-    tx.connection.execute(_NEW, {**values, "before": before, "after": after})
+    _NEW.change(tx, {**values, "before": before, "after": after})

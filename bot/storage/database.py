@@ -5,13 +5,11 @@ its result is handed out only after the commit: what a caller has seen is on dis
 """
 
 import asyncio
-import queue
 import sqlite3
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
@@ -19,15 +17,27 @@ from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
 from bot.core.errors import DatabaseAway
+from bot.models.sealed import Sealer
+
+if TYPE_CHECKING:
+    from bot.storage.postgres_writer import PostgresWriter
+    from bot.storage.sqlite_writer import SqliteWriter
 
 T = TypeVar("T")
 Work = Callable[["Transaction"], T]
 
-BATCH = 64  # units of work that may share one fsync
 BUSY_SECONDS = 10
-POSTGRES_THREADS = 8
+POSTGRES_WRITERS = 3  # while one waits for the disk or for a row, another works
 READERS = 4
-_RETRY_STATES = {"40001", "40P01"}  # serialization failure, deadlock: PostgreSQL asks to try again
+_IDLE, _UNKNOWN, _COMMAND_OK = 0, 4, 1  # libpq's PQTRANS_IDLE, PQTRANS_UNKNOWN, PGRES_COMMAND_OK
+_READ_ONLY = "25006"  # PostgreSQL takes no writes: a standby, or it was told so
+PATIENCE = {  # a server whose machine is gone answers nothing at all: seconds, and for the last milliseconds
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 
 
 def is_away(error: BaseException) -> bool:
@@ -36,7 +46,13 @@ def is_away(error: BaseException) -> bool:
         return True
     if isinstance(error, OperationalError):
         return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
-    return type(error) is DatabaseError or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error) == _READ_ONLY):
+        return True
+    return type(error) is DatabaseError
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
 
 
 class Transaction:
@@ -47,6 +63,11 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.is_postgres = connection.dialect.name == "postgresql"
+
+    @cached_property
+    def driver(self) -> Any:
+        """The driver's own connection, for what is hot."""
+        return self.connection.connection.driver_connection
 
     @cached_property
     def session(self) -> Session:
@@ -64,34 +85,52 @@ class Transaction:
     def savepoint(self, name: str) -> None:
         """Mark a point to return to."""
         self.finish()
-        self._plain(f"SAVEPOINT {name}")
+        self.plain(f"SAVEPOINT {name}")
 
     def release(self, name: str) -> None:
         """Keep what happened since the savepoint."""
         self.finish()
-        self._plain(f"RELEASE SAVEPOINT {name}")
+        self.plain(f"RELEASE SAVEPOINT {name}")
 
     def rollback_to(self, name: str) -> None:
         """Undo what happened since the savepoint, and forget it."""
         if "session" in self.__dict__:
             self.session.close()
             del self.__dict__["session"]
-        self._plain(f"ROLLBACK TO SAVEPOINT {name}")
-        self._plain(f"RELEASE SAVEPOINT {name}")
+        self.plain(f"ROLLBACK TO SAVEPOINT {name}")
+        self.plain(f"RELEASE SAVEPOINT {name}")
 
-    def _plain(self, sql: str) -> None:
+    def plain(self, sql: str) -> None:
         """A statement without values or rows, past SQLAlchemy where that is a tenth of the work."""
         if self.is_postgres:
-            self.connection.exec_driver_sql(sql)
+            self._plain_postgres(sql)
             return
         try:
-            self.connection.connection.driver_connection.execute(sql)  # type: ignore[union-attr]
+            self.driver.execute(sql)
         except sqlite3.Error as error:
             raise DatabaseAway from error
 
+    def _plain_postgres(self, sql: str) -> None:
+        """One round trip on the bare connection; the driver's own BEGIN goes with it where that is still to come."""
+        wire = self.driver.pgconn
+        begun = wire.transaction_status != _IDLE
+        if wire.exec_((sql if begun else f"BEGIN; {sql}").encode()).status != _COMMAND_OK:
+            if wire.transaction_status == _UNKNOWN:
+                raise DatabaseAway
+            self.connection.exec_driver_sql(sql)  # says what is wrong as any other statement does
 
-def make_engine(url: str) -> Engine:
-    """An engine with the settings every process shares. No connection is opened."""
+
+def make_engine(url: str, sealer: Sealer | None = None) -> Engine:
+    """An engine with the settings every process shares; `sealer` seals the columns that are sealed (decision 0042).
+
+    No connection is opened.
+    """
+    engine = _engine(url)
+    vars(engine.dialect)["sealer"] = sealer
+    return engine
+
+
+def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(
             url,
@@ -101,30 +140,31 @@ def make_engine(url: str) -> Engine:
         )
         event.listen(engine, "connect", _sqlite_settings)
         return engine
-    return create_engine(url, pool_size=POSTGRES_THREADS, max_overflow=READERS, pool_pre_ping=True)
+    patience = {name: value for name, value in PATIENCE.items() if name not in make_url(url).query}
+    return create_engine(
+        url, pool_size=POSTGRES_WRITERS + READERS, max_overflow=READERS, pool_pre_ping=True, connect_args=patience
+    )
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
 class Database:
     """Where work is handed in. `write` and `read` are for the event loop, `write_now` and `read_now` for commands."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, sealer: Sealer | None = None) -> None:
         self.url = url
-        self.engine = make_engine(url)
+        self.engine = make_engine(url, sealer)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._writer: _SqliteWriter | _PostgresWriter = (
-            _SqliteWriter(self.engine) if self.is_sqlite else _PostgresWriter(self.engine)
-        )
+        self._writer = _writer(self.engine)
 
     async def write(self, work: Work[T]) -> T:
         """The result of the work, after its commit. Raises what the work raises; DatabaseAway when there is none."""
-        return await asyncio.wrap_future(self._writer.submit(work))
+        return await self._writer.hand_in(work)
 
     async def read(self, work: Work[T]) -> T:
         """The result of work that changes nothing, from a consistent snapshot."""
@@ -155,132 +195,11 @@ class Database:
         self.engine.dispose()
 
 
-class _SqliteWriter:
-    """One thread, one connection. What arrives while a commit waits for the disk shares the next one."""
+def _writer(engine: Engine) -> "SqliteWriter | PostgresWriter":
+    if engine.dialect.name == "sqlite":
+        from bot.storage.sqlite_writer import SqliteWriter  # noqa: PLC0415  it needs Transaction
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._queue: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._closed = False
+        return SqliteWriter(engine)
+    from bot.storage.postgres_writer import PostgresWriter  # noqa: PLC0415  only where there is PostgreSQL
 
-    def submit(self, work: Work[T]) -> Future[T]:
-        future: Future[T] = Future()
-        with self._lock:
-            if self._closed:
-                future.set_exception(DatabaseAway())
-                return future
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-                self._thread.start()
-            self._queue.put((work, future))
-        return future
-
-    def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            self._queue.put(None)
-        if self._thread:
-            self._thread.join()
-
-    def _run(self) -> None:
-        connection: Connection | None = None
-        while True:
-            batch, last = self._take()
-            if batch:
-                try:
-                    # from here on nobody can take their work back, so that every future waits for its outcome
-                    batch = [item for item in batch if item[1].set_running_or_notify_cancel()]
-                    connection = connection or self._engine.connect()
-                    _run_batch(connection, batch)
-                except Exception as error:  # noqa: BLE001  every caller of the batch is told
-                    _discard(connection)
-                    connection = None
-                    _fail(batch, error)
-            if last:
-                _discard(connection)
-                return
-
-    def _take(self) -> tuple[list[tuple[Work[Any], Future[Any]]], bool]:
-        batch: list[tuple[Work[Any], Future[Any]]] = []
-        item = self._queue.get()
-        while item is not None:
-            batch.append(item)
-            if len(batch) == BATCH or self._queue.empty():
-                return batch, False
-            item = self._queue.get()
-        return batch, True
-
-
-def _run_batch(connection: Connection, batch: list[tuple[Work[Any], Future[Any]]]) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-    outcomes: list[tuple[Future[Any], Any, Exception | None]] = []
-    for work, future in batch:
-        tx = Transaction(connection)
-        tx.savepoint("unit")
-        try:
-            result = work(tx)
-            tx.release("unit")
-        except Exception as error:  # told to its own caller; the others go on
-            if is_away(error):
-                raise
-            tx.rollback_to("unit")
-            outcomes.append((future, None, error))
-        else:
-            outcomes.append((future, result, None))
-    connection.exec_driver_sql("COMMIT")
-    connection.rollback()  # SQLAlchemy's own bookkeeping; nothing is open any more
-    for future, result, failure in outcomes:
-        if failure is None:
-            future.set_result(result)
-        else:
-            future.set_exception(failure)
-
-
-def _discard(connection: Connection | None) -> None:
-    if connection is not None:
-        connection.invalidate()
-        connection.close()
-
-
-def _fail(batch: list[tuple[Work[Any], Future[Any]]], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            away = DatabaseAway()
-            away.__cause__ = error
-            future.set_exception(away if isinstance(error, DBAPIError | DatabaseAway) else error)
-
-
-class _PostgresWriter:
-    """A few threads, a connection each; rows are locked by the queries."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._threads = ThreadPoolExecutor(POSTGRES_THREADS, thread_name_prefix="writer")
-
-    def submit(self, work: Work[T]) -> Future[T]:
-        try:
-            return self._threads.submit(self._run, work)
-        except RuntimeError:  # closed
-            future: Future[T] = Future()
-            future.set_exception(DatabaseAway())
-            return future
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=True)
-
-    def _run(self, work: Work[T], tries: int = 3) -> T:
-        try:
-            with self._engine.begin() as connection:
-                tx = Transaction(connection)
-                result = work(tx)
-                tx.finish()
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in _RETRY_STATES and tries > 1:
-                return self._run(work, tries - 1)
-            if is_away(error):
-                raise DatabaseAway from error
-            raise
-        else:
-            return result
+    return PostgresWriter(engine)

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.models import Audit, FollowUp, Member, Report, ReportQuery, Team, TeamUnit, Unit
 from bot.storage.database import Transaction
+from bot.storage.prepared import Prepared
 
 ACTIVE = ("open", "taken")
 _FOLLOW_UP = FollowUp.metadata.tables["follow_up"]
+_IS_ACTIVE = _FOLLOW_UP.c.status.in_([literal_column("'open'"), literal_column("'taken'")])  # for the partial index
 
 
 def add(tx: Transaction, values: dict[str, Any]) -> int | None:
@@ -49,6 +51,14 @@ def move(tx: Transaction, visit: int, *, expected: Iterable[str], **values: Any)
     return changed
 
 
+_FOLLOWED = Prepared(select(_FOLLOW_UP.c.id).where(_FOLLOW_UP.c.report_id == bindparam("report")))
+
+
+def is_followed(tx: Transaction, report: int) -> bool:
+    """Whether a report ever asked for a visit."""
+    return bool(_FOLLOWED.rows(tx, {"report": report}))
+
+
 def of_report(tx: Transaction, report: int) -> FollowUp | None:
     """The visit that a report asks for."""
     return tx.session.scalars(select(FollowUp).where(col(FollowUp.report_id) == report)).one_or_none()
@@ -76,10 +86,9 @@ def of_teams(
 
 def late(tx: Transaction, today: date) -> Sequence[FollowUp]:
     """Visits whose day has passed and of which no coordinator was told."""
-    query = select(FollowUp).where(
-        col(FollowUp.status).in_(ACTIVE), col(FollowUp.due_on) < today, col(FollowUp.overdue_at).is_(None)
-    )
-    return tx.session.scalars(query.order_by(col(FollowUp.id)).with_for_update(skip_locked=True)).all()
+    query = select(FollowUp).where(_IS_ACTIVE, col(FollowUp.due_on) < today, col(FollowUp.overdue_at).is_(None))
+    query = query.order_by(col(FollowUp.due_on), col(FollowUp.id))
+    return tx.session.scalars(query.with_for_update(skip_locked=True)).all()
 
 
 def told_late_on(tx: Transaction, team: int, since: datetime, until: datetime) -> Sequence[FollowUp]:
@@ -167,7 +176,7 @@ def open_queries(
     tx: Transaction, *, team: int | None = None, person: int | None = None
 ) -> list[tuple[ReportQuery, Report]]:
     """Questions without an answer about a team's reports, or about those a person filed."""
-    where: ColumnElement[bool] = col(ReportQuery.status) == "open"
+    where: ColumnElement[bool] = col(ReportQuery.status) == literal_column("'open'")  # as the partial index says it
     found = (
         select(ReportQuery, Report)
         .join(Report, col(Report.id) == col(ReportQuery.report_id))

@@ -1,35 +1,36 @@
 """Queries about the inbox and the outbox."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row as SqlRow
-from sqlalchemy import Select, and_, bindparam, case, exists, func, literal_column, null, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, exists, literal_column, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.core.messages import Choice, InboundMessage, OutboundMessage, Reply, SendClass
 from bot.models import Contact, Inbox, Outbox
 from bot.storage.database import Transaction
+from bot.storage.prepared import Prepared
 
 LEASE = timedelta(seconds=45)
 _INBOX = Inbox.metadata.tables["inbox"]
 _OUTBOX = Outbox.metadata.tables["outbox"]
 _KEY = ("channel", "bot", "chat", "external_id")
-_INBOX_NEW = {
-    "sqlite": sqlite.insert(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id),
-    "postgresql": postgresql.insert(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id),
-}
+_INBOX_NEW = Prepared(
+    sqlite.insert(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id),
+    postgresql.insert(_INBOX).on_conflict_do_nothing().returning(_INBOX.c.id),
+    columns=(*_KEY, "status", "attempts", "error", "kept", "received_at"),
+)
 
 
 def take_in(tx: Transaction, message: InboundMessage, now: datetime) -> bool:
     """Note an inbound message as done. False when it was before; one that is being retried counts as new."""
     values = {name: getattr(message, name) for name in _KEY}
-    statement = _INBOX_NEW[tx.connection.dialect.name]
     row = {**values, "status": "done", "attempts": 1, "error": "", "kept": None, "received_at": now}
-    if tx.connection.execute(statement, row).scalar_one_or_none() is not None:
+    if _INBOX_NEW.row(tx, row) is not None:
         return True
     again = update(_INBOX).where(*_same(values), _INBOX.c.status == "retry")
     return tx.connection.execute(again.values(status="done", kept=None)).rowcount == 1
@@ -38,9 +39,7 @@ def take_in(tx: Transaction, message: InboundMessage, now: datetime) -> bool:
 def note_failure(tx: Transaction, message: InboundMessage, *, error: str, limit: int, now: datetime) -> bool:
     """Count an attempt whose transaction failed as a whole. True when the message is given up (dead letter)."""
     values = {name: getattr(message, name) for name in _KEY}
-    statement = _INBOX_NEW[tx.connection.dialect.name]
-    row = {**values, "status": "retry", "attempts": 0, "error": error, "kept": None, "received_at": now}
-    tx.connection.execute(statement, row)
+    _INBOX_NEW.row(tx, {**values, "status": "retry", "attempts": 0, "error": error, "kept": None, "received_at": now})
     counted = (
         update(_INBOX)
         .where(*_same(values), _INBOX.c.status == "retry")
@@ -88,8 +87,8 @@ def _same(values: dict[str, str]) -> list[Any]:
 # --- out -----------------------------------------------------------------------------------------------------------
 
 # written out, not bound: SQLite uses the partial index only for the very words it was made with
-_WORDS: list[Any] = [literal_column("'pending'"), literal_column("'sending'")]
-_WAITING = _OUTBOX.c.status.in_(_WORDS)
+WORDS: list[Any] = [literal_column("'pending'"), literal_column("'sending'")]
+_WAITING = _OUTBOX.c.status.in_(WORDS)
 HELD = "quota"  # reason of what waits for the next month; nothing waits behind it
 
 
@@ -110,7 +109,13 @@ def reply_from_json(body: dict[str, Any]) -> Reply:
     return Reply(**{**body, "choices": choices})
 
 
-_IN_THE_WAY = and_(_OUTBOX.c.contact_id == bindparam("contact"), _WAITING, _OUTBOX.c.reason != HELD)
+# what nobody waits for is overtaken by answers until it is on its way
+_IN_THE_WAY = and_(
+    _OUTBOX.c.contact_id == bindparam("contact"),
+    _WAITING,
+    _OUTBOX.c.reason != HELD,
+    or_(_OUTBOX.c.unasked.is_(False), _OUTBOX.c.status == WORDS[1]),  # bound, SQLite would plan it anew each time
+)
 _FREE = and_(bindparam("holder") != "", ~exists().where(_IN_THE_WAY))
 _HELD_VALUES = {
     "status": case((_FREE, "sending"), else_="pending"),
@@ -118,10 +123,16 @@ _HELD_VALUES = {
     "owner": case((_FREE, bindparam("holder")), else_=""),
     "lease_until": case((_FREE, bindparam("lease", type_=_OUTBOX.c.lease_until.type)), else_=null()),
 }
-_OUT_NEW = {
-    name: insert(_OUTBOX).values(_HELD_VALUES).on_conflict_do_nothing().returning(_OUTBOX.c.id, _OUTBOX.c.status)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
+_OUT_GIVEN = ("key", "contact_id", "kind", "send_class", "unasked", "body", "retire", "due_at", "created_at")
+_OUT_NEW = Prepared(
+    *(
+        insert(_OUTBOX)
+        .values({**_HELD_VALUES, "reason": "", "message_ref": "", **{name: bindparam(name) for name in _OUT_GIVEN}})
+        .on_conflict_do_nothing()
+        .returning(_OUTBOX.c.id, _OUTBOX.c.status)
+        for insert in (sqlite.insert, postgresql.insert)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,48 +166,14 @@ def put_out(tx: Transaction, outgoing: Outgoing, now: datetime) -> tuple[int, bo
         "body": reply_to_json(outgoing.reply),
         "retire": outgoing.retire,
         "due_at": now,
-        "reason": "",
-        "message_ref": "",
         "created_at": now,
-        "sent_at": None,
     }
-    new: Any = tx.connection.execute(_OUT_NEW[tx.connection.dialect.name], row).one_or_none()
-    return None if new is None else (new.id, new.status == "sending")
+    new = _OUT_NEW.row(tx, row)
+    return None if new is None else (new[0], new[1] == "sending")
 
 
-_earlier = _OUTBOX.alias("earlier")
-_NOTHING_BEFORE = ~exists().where(
-    _earlier.c.contact_id == _OUTBOX.c.contact_id,
-    _earlier.c.id < _OUTBOX.c.id,
-    _earlier.c.status.in_(_WORDS),
-    _earlier.c.reason != HELD,
-)
-
-
-def claim(
-    tx: Transaction, *, owner: str, limit: int, now: datetime, contact: int | None = None, asked_only: bool = False
-) -> list[OutboundMessage]:
-    """Up to `limit` due messages, the first of each chat, now held by `owner`. Answers first."""
-    query = (
-        select(_OUTBOX.c.id)
-        .where(_WAITING, _OUTBOX.c.status == "pending", _OUTBOX.c.due_at <= now, _NOTHING_BEFORE)
-        .order_by(_OUTBOX.c.unasked, _OUTBOX.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    if contact is not None:
-        query = query.where(_OUTBOX.c.contact_id == contact)
-    if asked_only:
-        query = query.where(_OUTBOX.c.unasked.is_(False))
-    ids = list(tx.connection.scalars(query))
-    if not ids:
-        return []
-    hold = {"status": "sending", "owner": owner, "lease_until": now + LEASE, "attempts": _OUTBOX.c.attempts + 1}
-    tx.connection.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_(ids)).values(**hold))
-    return [_message(row) for row in tx.connection.execute(_messages(_OUTBOX.c.id.in_(ids)))]
-
-
-def _messages(*where: Any) -> Select[Any]:
+def select_messages(*where: Any) -> Select[Any]:
+    """What an OutboundMessage is made of, answers first."""
     return (
         select(
             _OUTBOX.c.id,
@@ -217,7 +194,8 @@ def _messages(*where: Any) -> Select[Any]:
     )
 
 
-def _message(row: SqlRow[Any]) -> OutboundMessage:
+def message_of(row: SqlRow[Any]) -> OutboundMessage:
+    """The message of a row of `select_messages`."""
     return OutboundMessage(
         id=row.id,
         contact=row.contact_id,
@@ -235,19 +213,13 @@ def _message(row: SqlRow[Any]) -> OutboundMessage:
 
 def shown_after(tx: Transaction, contact: int, after: int, limit: int = 200) -> list[OutboundMessage]:
     """What a web chat has not shown yet, oldest first."""
-    query = _messages(
+    query = select_messages(
         _OUTBOX.c.contact_id == contact, _OUTBOX.c.id > after, _OUTBOX.c.status.in_(("pending", "sending", "sent"))
     ).where(_OUTBOX.c.body.is_not(None))
-    return [_message(row) for row in tx.connection.execute(query.order_by(None).order_by(_OUTBOX.c.id).limit(limit))]
+    return [message_of(row) for row in tx.connection.execute(query.order_by(None).order_by(_OUTBOX.c.id).limit(limit))]
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    """When the earliest waiting message falls due; None when none waits."""
-    query = select(func.min(_OUTBOX.c.due_at)).where(_WAITING, _OUTBOX.c.status == "pending")
-    return tx.connection.execute(query).scalar()
-
-
-_SENT = (
+_SENT = Prepared(
     update(_OUTBOX)
     .where(_OUTBOX.c.id == bindparam("row"))
     .values(status="sent", sent_at=bindparam("now"), message_ref=bindparam("ref"), lease_until=None)
@@ -256,7 +228,7 @@ _SENT = (
 
 def mark_sent(tx: Transaction, sent: Iterable[tuple[int, str]], now: datetime) -> None:
     """Note messages the platform took: (id, the platform's id)."""
-    tx.connection.execute(_SENT, [{"row": row, "ref": ref, "now": now} for row, ref in sent])
+    _SENT.change_each(tx, [{"row": row, "ref": ref, "now": now} for row, ref in sent])
 
 
 def settle(tx: Transaction, row: int, *, status: str, reason: str) -> None:
@@ -276,25 +248,3 @@ def drop_waiting(tx: Transaction, contact: int, reason: str) -> None:
     """Give up everything that still waits for a chat that takes no messages."""
     query = update(_OUTBOX).where(_OUTBOX.c.contact_id == contact, _WAITING)
     tx.connection.execute(query.values(status="dropped", reason=reason, lease_until=None))
-
-
-def owners(tx: Transaction) -> Sequence[str]:
-    """Every sender that holds messages now."""
-    query = select(_OUTBOX.c.owner).where(_WAITING, _OUTBOX.c.status == "sending").distinct()
-    return tx.connection.scalars(query).all()
-
-
-def take_back(
-    tx: Transaction, now: datetime, dead: Sequence[str] = (), *, mine: str = "", busy: Iterable[int] = ()
-) -> int:
-    """Free what a sender left when it died: its lease is over, or it is known dead. The number of rows.
-
-    Answers go out again; what must never be doubled becomes `unknown` for the operator to settle. What the asking
-    sender, `mine`, is sending still, to the contacts `busy`, it keeps however long that takes.
-    """
-    kept = and_(_OUTBOX.c.owner == mine, _OUTBOX.c.contact_id.in_(list(busy)))
-    over = or_(_OUTBOX.c.lease_until < now, _OUTBOX.c.owner.in_(list(dead)))
-    left = and_(_WAITING, _OUTBOX.c.status == "sending", over, ~kept)
-    unsure = update(_OUTBOX).where(left, _OUTBOX.c.send_class == "once").values(status="unknown", reason="crash")
-    again = update(_OUTBOX).where(left).values(status="pending", owner="", lease_until=None, due_at=now)
-    return tx.connection.execute(unsure).rowcount + tx.connection.execute(again).rowcount

@@ -10,8 +10,9 @@ from bot.core.messages import InboundMessage
 from bot.core.people import Membership, Speaker
 from bot.models import Consent, Contact, Conversation, Invite, Member, Person, Team
 from bot.storage.database import Transaction
+from bot.storage.prepared import Prepared
 
-_SPEAKER = (
+_SPEAKER = Prepared(
     select(
         col(Contact.id),
         col(Contact.unreachable_at),
@@ -36,9 +37,9 @@ _SPEAKER = (
 def find_speaker(tx: Transaction, message: InboundMessage) -> tuple[Speaker, str] | None:
     """The person behind a chat and their conversation's state as JSON, locked; None when nobody is known there."""
     key = {"channel": message.channel, "bot": message.bot, "chat": message.chat}
-    row: Any = tx.connection.execute(_SPEAKER, key).one_or_none()
+    row = _SPEAKER.row(tx, key)
     if row is None and tx.is_postgres:  # who was waited for has just become somebody else, or is really new
-        row = tx.connection.execute(_SPEAKER, key).one_or_none()
+        row = _SPEAKER.row(tx, key)
     if row is None:
         return None
     contact, unreachable_at, person, name, locale, address, quiet, state = row
@@ -87,7 +88,7 @@ def add_contact(tx: Transaction, *, person: int, channel: str, chat: str, now: d
     tx.session.flush()
 
 
-_SAVE_STATE = (
+_SAVE_STATE = Prepared(
     update(Conversation)
     .where(col(Conversation.person_id) == bindparam("person"))
     .values(state=bindparam("new_state"), updated_at=bindparam("now"))
@@ -96,10 +97,10 @@ _SAVE_STATE = (
 
 def save_state(tx: Transaction, person: int, state: str, now: datetime) -> None:
     """Keep where the person is in the dialogue."""
-    tx.connection.execute(_SAVE_STATE, {"person": person, "new_state": state, "now": now})
+    _SAVE_STATE.change(tx, {"person": person, "new_state": state, "now": now})
 
 
-_MEMBERSHIPS = (
+_MEMBERSHIPS = Prepared(
     select(
         col(Member.team_id),
         col(Member.role),
@@ -115,7 +116,7 @@ _MEMBERSHIPS = (
 
 def memberships(tx: Transaction, person: int) -> tuple[Membership, ...]:
     """The roles the person has now, the oldest first."""
-    rows: Any = tx.connection.execute(_MEMBERSHIPS, {"person": person})
+    rows = _MEMBERSHIPS.rows(tx, {"person": person})
     return tuple(
         Membership(team=team, role=role, team_name=name, team_code=code, commune=commune)
         for team, role, name, code, commune in rows
@@ -172,6 +173,23 @@ _CONSENTS = (
 def consents(tx: Transaction, person: int) -> list[Consent]:
     """Every consent the person gives now; none while their data may not be used."""
     return list(tx.session.scalars(_CONSENTS, {"person": person}))
+
+
+_PURPOSES = Prepared(
+    select(col(Consent.purpose))
+    .join(Person, col(Person.id) == col(Consent.person_id))
+    .where(
+        col(Consent.person_id) == bindparam("person"),
+        col(Consent.version) == bindparam("version"),
+        col(Consent.withdrawn_at).is_(None),
+        col(Person.restricted_at).is_(None),
+    )
+)
+
+
+def purposes(tx: Transaction, person: int, version: str) -> frozenset[str]:
+    """What the person agrees to now under that text; nothing while their data may not be used."""
+    return frozenset(purpose for (purpose,) in _PURPOSES.rows(tx, {"person": person, "version": version}))
 
 
 def all_consents(tx: Transaction, person: int) -> list[Consent]:

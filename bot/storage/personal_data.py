@@ -223,14 +223,25 @@ def rows(tx: Transaction, name: str, person: int, contacts: Sequence[int], limit
     return [dict(row) for row in tx.connection.execute(query).mappings()][::-1]
 
 
-def inbound(tx: Transaction, chats: Sequence[Chat]) -> list[dict[str, Any]]:
-    """Of the messages that came from these chats: when, and words only where one waits to be tried again."""
+def inbound(tx: Transaction, chats: Sequence[Chat], limit: int) -> list[dict[str, Any]]:
+    """Of the newest messages from these chats, the oldest first: when; words only where one waits to be tried again."""
     inbox = METADATA.tables["inbox"]
-    mine: list[ColumnElement[bool]] = [
-        and_(inbox.c.channel == each.channel, inbox.c.bot == each.bot, inbox.c.chat == each.chat) for each in chats
-    ]
-    query = select(inbox.c.channel, inbox.c.received_at, inbox.c.status, inbox.c.kept).where(or_(*mine))
-    return [dict(row) for row in tx.connection.execute(query.order_by(inbox.c.id)).mappings()]
+    query = select(inbox.c.channel, inbox.c.received_at, inbox.c.status, inbox.c.kept).where(_from(chats))
+    found = tx.connection.execute(query.order_by(inbox.c.id.desc()).limit(limit)).mappings()
+    return [dict(row) for row in found][::-1]
+
+
+def _from(chats: Sequence[Chat]) -> ColumnElement[bool]:
+    inbox = METADATA.tables["inbox"]
+    return or_(
+        *(and_(inbox.c.channel == each.channel, inbox.c.bot == each.bot, inbox.c.chat == each.chat) for each in chats)
+    )
+
+
+def received(tx: Transaction, chats: Sequence[Chat]) -> int:
+    """How many messages came from these chats."""
+    query = select(func.count()).where(_from(chats))
+    return int(tx.connection.execute(query).scalar_one())
 
 
 def own_row(tx: Transaction, person: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.models import Contact, WebSession
 from bot.storage.database import Transaction
 
+ENDED = "ended:"  # before the name of a chat instead of a hash: its person has logged out everywhere
 _TABLE = WebSession.metadata.tables["web_session"]
 _NEW = {
     "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
@@ -82,6 +83,18 @@ def confirm_session(tx: Transaction, token_hash: str, *, end_old_at: datetime) -
 def forget_ended(tx: Transaction, chat: str, now: datetime) -> None:
     """Delete the secrets of a chat that open nothing any more."""
     tx.connection.execute(delete(WebSession).where(col(WebSession.chat) == chat, col(WebSession.ends_at) <= now))
+
+
+def end_chat(tx: Transaction, chat: str, now: datetime) -> None:
+    """No secret opens the chat any more; the row that says so holds none."""
+    tx.connection.execute(update(WebSession).where(col(WebSession.chat) == chat).values(ends_at=now))
+    values = {"token_hash": ENDED + chat, "chat": chat, "standing": "", "replaces": "", "made_at": now, "ends_at": now}
+    tx.connection.execute(_NEW[tx.connection.dialect.name], values)
+
+
+def is_ended(tx: Transaction, chat: str) -> bool:
+    """Whether its person has logged out everywhere."""
+    return is_kept(tx, ENDED + chat)
 
 
 def owner_of(tx: Transaction, chat: str) -> ChatOwner | None:

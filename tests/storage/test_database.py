@@ -16,7 +16,8 @@ from bot.core.errors import DatabaseAway
 from bot.models import OpenQuestion, Unit
 from bot.storage import database as module
 from bot.storage import learning
-from bot.storage.database import BATCH, Database, Transaction
+from bot.storage.database import Database, Transaction
+from bot.storage.sqlite_writer import BATCH
 
 NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
 PATIENCE = 20  # seconds after which a test that waits for an event has failed
@@ -373,12 +374,12 @@ def test_a_deadlock_is_tried_again(postgres_url: str) -> None:
 
         return work
 
-    with closing(Database(postgres_url)) as database:
+    with closing(Database(postgres_url)) as database, closing(Database(postgres_url)) as other:
         for said in ("a", "b"):
             database.write_now(put(said))
-        futures = [submit(database, locking("a", "b")), submit(database, locking("b", "a"))]
+        futures = [submit(database, locking("a", "b")), submit(other, locking("b", "a"))]
         assert [future.result(PATIENCE) for future in futures] == [None, None]
-        assert len(tries) == 3
+        assert 3 <= len(tries) <= 6  # who lost may be quicker than who won, and meet them again
         assert database.read_now(kept) == ["a", "a then b", "b", "b then a"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.core.messages import InboundMessage, Reply
-from bot.storage import broadcasts, messages, people
+from bot.storage import broadcasts, claiming, messages, people
 from bot.storage.database import Database, Transaction
 
 NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
@@ -24,11 +24,11 @@ def put(tx: Transaction) -> int:
 
 ASKED: dict[str, Callable[[Transaction, int], object]] = {
     "put_out": lambda tx, contact: messages.put_out(tx, messages.Outgoing(contact=contact, reply=Reply(text="x")), NOW),
-    "next_due": lambda tx, _: messages.next_due(tx),
-    "owners": lambda tx, _: messages.owners(tx),
-    "take_back": lambda tx, _: messages.take_back(tx, NOW),
-    "claim": lambda tx, _: messages.claim(tx, owner="me", limit=100, now=NOW),
-    "claim_of_one": lambda tx, contact: messages.claim(tx, owner="me", limit=1, now=NOW, contact=contact),
+    "next_due": lambda tx, _: claiming.next_due(tx),
+    "owners": lambda tx, _: claiming.owners(tx),
+    "take_back": lambda tx, _: claiming.take_back(tx, NOW),
+    "claim": lambda tx, _: claiming.claim(tx, owner="me", limit=100, now=NOW),
+    "claim_of_one": lambda tx, contact: claiming.claim(tx, owner="me", limit=1, now=NOW, contact=contact),
     "drop_waiting": lambda tx, contact: messages.drop_waiting(tx, contact, "unreachable"),
     "take_due": lambda tx, _: broadcasts.take_due(tx, NOW, []),
 }

@@ -1,0 +1,122 @@
+"""Who sends what: rows of the outbox are claimed by one sender at a time, and taken back from those that died."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlmodel import col
+
+from bot.core.messages import OutboundMessage
+from bot.models import Contact, Outbox
+from bot.storage.database import Transaction
+from bot.storage.messages import HELD, LEASE, WORDS, message_of, select_messages
+
+Account = tuple[str, str]  # channel and bot
+
+_OUTBOX = Outbox.metadata.tables["outbox"]
+_WAITING = _OUTBOX.c.status.in_(WORDS)
+_PENDING = and_(_WAITING, _OUTBOX.c.status == WORDS[0])
+_SENDING = and_(_WAITING, _OUTBOX.c.status == WORDS[1])
+_earlier = _OUTBOX.alias("earlier")
+# one at a time in a chat, in order; an answer overtakes what nobody waits for
+_NOTHING_BEFORE = ~exists().where(
+    _earlier.c.contact_id == _OUTBOX.c.contact_id,
+    _earlier.c.status.in_(WORDS),
+    _earlier.c.reason != HELD,
+    or_(
+        _earlier.c.status == WORDS[1],
+        and_(_earlier.c.id < _OUTBOX.c.id, or_(_OUTBOX.c.unasked, _earlier.c.unasked.is_(False))),
+    ),
+)
+
+
+def claim(
+    tx: Transaction,
+    *,
+    owner: str,
+    limit: int,
+    now: datetime,
+    contact: int | None = None,
+    unasked: bool | None = None,
+    but: Sequence[Account] = (),
+) -> list[OutboundMessage]:
+    """Up to `limit` due messages, the first of each chat, now held by `owner`. Answers first.
+
+    `contact`: only that chat's; `unasked`: only those, or only answers; `but`: not of these bot accounts.
+    """
+    query = (
+        select(_OUTBOX.c.id)
+        .where(_PENDING, _due(now), _NOTHING_BEFORE, *_not_of(but))
+        .order_by(_OUTBOX.c.unasked, _OUTBOX.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if contact is not None:
+        query = query.where(_OUTBOX.c.contact_id == contact)
+    if unasked is not None:
+        query = query.where(_OUTBOX.c.unasked.is_(unasked))
+    ids = list(tx.connection.scalars(query))
+    if not ids:
+        return []
+    hold = {"status": "sending", "owner": owner, "lease_until": now + LEASE, "attempts": _OUTBOX.c.attempts + 1}
+    tx.connection.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_(ids)).values(**hold))
+    return [message_of(row) for row in tx.connection.execute(select_messages(_OUTBOX.c.id.in_(ids)))]
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """What was never tried is due whatever the clock says: it may have jumped back since."""
+    return or_(_OUTBOX.c.attempts == 0, _OUTBOX.c.due_at <= now)
+
+
+def _not_of(accounts: Sequence[Account]) -> list[ColumnElement[bool]]:
+    if not accounts:
+        return []
+    theirs = or_(*(and_(col(Contact.channel) == channel, col(Contact.bot) == bot) for channel, bot in accounts))
+    return [~exists().where(col(Contact.id) == _OUTBOX.c.contact_id, theirs)]
+
+
+def anything_due(tx: Transaction, now: datetime, but: Sequence[Account] = ()) -> bool:
+    """Whether there may be something to claim."""
+    query = select(_OUTBOX.c.id).where(_PENDING, _due(now), *_not_of(but)).limit(1)
+    return tx.connection.execute(query).first() is not None
+
+
+def behind(tx: Transaction, contacts: Iterable[int], now: datetime) -> set[int]:
+    """Those chats for which more is due."""
+    query = select(_OUTBOX.c.contact_id).where(_PENDING, _due(now), _OUTBOX.c.contact_id.in_(list(contacts)))
+    return set(tx.connection.scalars(query.distinct()))
+
+
+def hurry(tx: Transaction, now: datetime) -> int:
+    """The clock has jumped back: what was to be tried again later is due now. How many messages."""
+    late = update(_OUTBOX).where(_PENDING, _OUTBOX.c.due_at > now, _OUTBOX.c.reason != HELD)
+    return tx.connection.execute(late.values(due_at=now)).rowcount
+
+
+def next_due(tx: Transaction) -> datetime | None:
+    """When the earliest waiting message falls due; None when none waits."""
+    return tx.connection.execute(select(func.min(_OUTBOX.c.due_at)).where(_PENDING)).scalar()
+
+
+def owners(tx: Transaction) -> Sequence[str]:
+    """Every sender that holds messages now."""
+    query = select(_OUTBOX.c.owner).where(_SENDING).distinct()
+    return tx.connection.scalars(query).all()
+
+
+def take_back(
+    tx: Transaction, now: datetime, dead: Sequence[str] = (), *, mine: str = "", busy: Iterable[int] = ()
+) -> int:
+    """Free what a sender left when it died: its lease is over, or it is known dead. The number of rows.
+
+    Answers go out again; what must never be doubled becomes `unknown` for the operator to settle. What the asking
+    sender, `mine`, is sending still, to the contacts `busy`, it keeps however long that takes. A lease that ends
+    further ahead than any was given is of a clock that has jumped back: it is over too.
+    """
+    kept: Any = and_(_OUTBOX.c.owner == mine, _OUTBOX.c.contact_id.in_(list(busy)))
+    over = or_(_OUTBOX.c.lease_until < now, _OUTBOX.c.lease_until > now + 2 * LEASE, _OUTBOX.c.owner.in_(list(dead)))
+    left = and_(_SENDING, over, ~kept)
+    unsure = update(_OUTBOX).where(left, _OUTBOX.c.send_class == "once").values(status="unknown", reason="crash")
+    again = update(_OUTBOX).where(left).values(status="pending", owner="", lease_until=None, due_at=now)
+    return tx.connection.execute(unsure).rowcount + tx.connection.execute(again).rowcount

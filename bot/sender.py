@@ -1,7 +1,8 @@
 """The one way out of the program: outbox rows to channels, in order within a chat, and what came of each.
 
 A row is pending, then held by one sender (a lease), then sent, failed or unknown. Answers are sent again when nobody
-knows whether they arrived; reminders and summaries never are: those are listed as unknown.
+knows whether they arrived; reminders and summaries never are: those are listed as unknown. What a bot account sends
+leaves through one process at a time, which therefore knows how fast it may (decision 0040).
 """
 
 import asyncio
@@ -9,24 +10,29 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from bot.core.channel import Channel, SendFailure, Sent
 from bot.core.clock import Clock
 from bot.core.errors import DatabaseAway
-from bot.core.messages import OutboundMessage, SendClass
+from bot.core.messages import OutboundMessage
+from bot.outcomes import GIVE_UP_AFTER, GROWTH, Outcomes, note_failure
 from bot.pace import Pace
 from bot.services import usage
-from bot.storage import linking, messages, people
+from bot.storage import claiming, messages
 from bot.storage.database import Database, Transaction
+from bot.storage.line import Line
 
-GROWTH = (1, 2, 5, 15, 60, 300)  # seconds before the next try
-GIVE_UP_AFTER = timedelta(hours=24)  # as long as Telegram keeps an undelivered update
+__all__ = ["GIVE_UP_AFTER", "GROWTH", "Sender", "is_dead", "note_failure", "owner_name"]
+
 IDLE_SECONDS = 1.0  # the safety net; a commit wakes the sender at once
 SEND_SECONDS = 30  # longer than any channel's own time-out, shorter than the lease
 AT_ONCE = 100
+AHEAD = 8  # messages nobody waits for that are claimed before their turn; answers come between them
+SWEEP = timedelta(seconds=IDLE_SECONDS)  # between looks for what a dead sender holds
+BACK = timedelta(seconds=1)  # a clock that went back so far has jumped
 log = structlog.get_logger(__name__)
 
 Channels = Mapping[tuple[str, str], Channel]  # by name and bot
@@ -54,23 +60,40 @@ def is_dead(owner: str, mine: str) -> bool:
 
 
 class Sender:
-    """Sends what the outbox holds, on the event loop it was started on."""
+    """Sends what the outbox holds, on the event loop it was started on.
+
+    `line`: how it hears of what other processes put out, and which bot accounts are its to send for; without one every
+    account is.
+    """
 
     def __init__(
-        self, *, database: Database, channels: Channels, clock: Clock, owner: str, pace: Callable[[], Pace] = Pace
+        self,
+        *,
+        database: Database,
+        channels: Channels,
+        clock: Clock,
+        owner: str,
+        pace: Callable[[], Pace] = Pace,
+        line: Line | None = None,
     ) -> None:
         self.owner = owner
         self._database = database
         self._channels = channels
         self._clock = clock
+        self._line = line
         self._pace = {key: pace() for key in channels}
+        self._outcomes = Outcomes(database, clock)
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: Counter[int] = Counter()  # contacts that are being sent to: by how many tasks
         self._behind: set[int] = set()  # contacts for which something more waits
-        self._done: list[tuple[OutboundMessage, Sent]] = []
-        self._flushing: asyncio.Task[None] | None = None
-        self._stopping = False
+        self._queued: Counter[tuple[str, str]] = Counter()  # by account: claimed, unasked, waiting for their turn
+        self._mine: set[tuple[str, str]] = set()  # accounts this sender sent for when it last looked
+        self._looked = self._swept = datetime.min.replace(tzinfo=UTC)  # by the clock, which may jump
+
+    def holds(self, channel: str, bot: str) -> bool:
+        """Whether messages of that bot account leave here. Pages and the terminal have none."""
+        return self._line is None or not bot or self._line.holds((channel, bot))
 
     def deliver(self, answers: Sequence[OutboundMessage]) -> None:
         """Send what this sender holds, now; what waits behind something older of its chat follows that.
@@ -80,20 +103,39 @@ class Sender:
         for message in answers:
             if message.attempts:
                 self._busy[message.contact] += 1  # now, not when the task begins: what is held here is nobody else's
+                self._queued[message.channel, message.bot] += message.unasked
                 task = asyncio.create_task(self._send_and_go_on(message))
                 self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                task.add_done_callback(self._ended)
+            elif not self.holds(message.channel, message.bot):
+                if self._line:
+                    self._line.ring()
             else:
                 self._behind.add(message.contact)
                 if message.contact not in self._busy:
                     self.wake()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if len(self._tasks) == AT_ONCE:
+            self.wake()
+        self._tasks.discard(task)
 
     def wake(self) -> None:
         """Look at the outbox now: something was put there."""
         self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Send until told to stop; then finish what is on its way."""
+        """Send until told to stop; then finish what is on its way, and let go of the accounts."""
+        sent = asyncio.Event()
+        holding = asyncio.create_task(self._line.run(sent, self.wake)) if self._line else None
+        try:
+            await self._run(stop)
+        finally:
+            sent.set()
+            if holding:
+                await holding
+
+    async def _run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 claimed = await self._claim()
@@ -101,17 +143,16 @@ class Sender:
                 log.warning("database away", part="sender")
                 claimed = []
             self.deliver(claimed)
-            if len(claimed) < AT_ONCE:
+            if not claimed:
                 await self._rest(stop)
-        self._stopping = True
+        self._outcomes.stopping = True
         await self.finish()
 
     async def finish(self) -> None:
         """Wait for what is on its way, and note what came of it."""
         while self._tasks:
             await asyncio.wait(self._tasks)
-        if self._flushing:
-            await self._flushing
+        await self._outcomes.finish()
 
     async def _rest(self, stop: asyncio.Event) -> None:
         waits = {asyncio.create_task(self._wake.wait()), asyncio.create_task(stop.wait())}
@@ -121,22 +162,45 @@ class Sender:
         self._wake.clear()
 
     async def _claim(self) -> list[OutboundMessage]:
-        now = self._clock()
-        room = AT_ONCE - len(self._tasks)
-        if room <= 0 or not await self._database.read(lambda tx: self._anything(tx, now)):
+        now, but = self._clock(), self._not_mine()
+        room = AT_ONCE - (len(self._tasks) - self._queued.total())
+        sweep, back = not timedelta() <= now - self._swept < SWEEP, self._looked - now > BACK
+        self._looked = now
+        if room <= 0 or not (back or await self._database.read(lambda tx: self._anything(tx, now, but, sweep=sweep))):
             return []
+        busy = list(self._busy)
+        full = [key for key, number in self._queued.items() if number >= AHEAD]
 
-        def work(tx: Transaction) -> list[OutboundMessage]:
-            dead = [owner for owner in messages.owners(tx) if is_dead(owner, self.owner)]
-            messages.take_back(tx, now, dead, mine=self.owner, busy=self._busy)
-            return messages.claim(tx, owner=self.owner, limit=room, now=now)
+        def work(tx: Transaction) -> tuple[list[OutboundMessage], set[int]]:
+            if back:
+                claiming.hurry(tx, now)
+            if sweep:
+                dead = [owner for owner in claiming.owners(tx) if is_dead(owner, self.owner)]
+                claiming.take_back(tx, now, dead, mine=self.owner, busy=busy)
+            claimed = claiming.claim(tx, owner=self.owner, limit=room, now=now, unasked=False, but=but)
+            claimed += claiming.claim(tx, owner=self.owner, limit=AHEAD, now=now, unasked=True, but=[*but, *full])
+            return claimed, claiming.behind(tx, busy, now) if busy else set()
 
-        return await self._database.write(work)
+        claimed, more = await self._database.write(work)
+        self._swept = now if sweep else self._swept
+        self._behind |= more
+        if not more <= self._busy.keys():
+            self.wake()
+        return claimed
 
-    def _anything(self, tx: Transaction, now: datetime) -> bool:
-        due = messages.next_due(tx)
-        left = [owner for owner in messages.owners(tx) if owner != self.owner or not self._busy]
-        return bool(left) or (due is not None and due <= now)
+    def _not_mine(self) -> list[tuple[str, str]]:
+        """Accounts that another process sends for. One that has become ours has a second that may be full."""
+        mine = {key for key in self._channels if self.holds(*key)}
+        if self._line:
+            for key in mine - self._mine:
+                self._pace[key].begin_again()
+        self._mine = mine
+        return [key for key in self._channels if key not in mine]
+
+    def _anything(self, tx: Transaction, now: datetime, but: Sequence[tuple[str, str]], *, sweep: bool) -> bool:
+        if sweep and any(owner != self.owner or not self._busy for owner in claiming.owners(tx)):
+            return True
+        return claiming.anything_due(tx, now, but)
 
     async def _send_and_go_on(self, message: OutboundMessage) -> None:
         contact = message.contact
@@ -160,30 +224,41 @@ class Sender:
         self._behind.discard(contact)
         now = self._clock()
         claimed = await self._database.write(
-            lambda tx: messages.claim(tx, owner=self.owner, limit=1, now=now, contact=contact)
+            lambda tx: claiming.claim(tx, owner=self.owner, limit=1, now=now, contact=contact)
         )
-        return claimed[0] if claimed else None
+        if not claimed:
+            return None
+        self._queued[claimed[0].channel, claimed[0].bot] += claimed[0].unasked
+        return claimed[0]
 
     async def _send(self, message: OutboundMessage) -> None:
-        key = (message.channel, message.bot)
-        channel = self._channels.get(key)
+        channel = self._channels.get((message.channel, message.bot))
+        try:
+            now = channel is None or await self._turn(message)
+        finally:
+            self._begun(message)
         if channel is None:
-            outcome: Sent | SendFailure = SendFailure(reason="no-channel", retryable=True)
-        elif message.unasked and key[0] in usage.LIMITS and await self._hold(message):
-            return
-        else:
-            await self._pace[key].turn(unasked=message.unasked)
-            try:
-                outcome = await asyncio.wait_for(channel.send(message), SEND_SECONDS)
-            except TimeoutError:
-                outcome = SendFailure(reason="timeout", retryable=True, maybe_sent=True)
-            except Exception as error:
-                log.exception("channel failed", channel=message.channel, error=type(error).__name__)
-                outcome = SendFailure(reason="channel-error", retryable=True, maybe_sent=True)
-        if isinstance(outcome, Sent):
-            await self._note_sent(message, outcome)
-        else:
-            await self._note_failure(message, outcome)
+            await self._outcomes.note(message, SendFailure(reason="no-channel", retryable=True))
+        elif now:
+            await self._outcomes.note(message, await _try(channel, message))
+
+    def _begun(self, message: OutboundMessage) -> None:
+        """It waits for its turn no more: when few do, more are claimed."""
+        key = (message.channel, message.bot)
+        self._queued[key] -= message.unasked
+        if message.unasked and self._queued[key] == AHEAD // 2:
+            self.wake()
+
+    async def _turn(self, message: OutboundMessage) -> bool:
+        """Wait until it may go out; False where it has been put back."""
+        if message.unasked and message.channel in usage.LIMITS and await self._hold(message):
+            return False
+        await self._pace[message.channel, message.bot].turn(unasked=message.unasked)
+        if message.unasked and not self.holds(message.channel, message.bot):  # another process has taken over
+            now = self._clock()
+            await self._outcomes.write(lambda tx: messages.retry(tx, message.id, due_at=now, reason="handed on"))
+            return False
+        return True
 
     async def _hold(self, message: OutboundMessage) -> bool:
         """Put off what nobody waits for where the bot's month is nearly used up: answers still go."""
@@ -191,64 +266,16 @@ class Sender:
         until = await self._database.read(lambda tx: usage.held_until(tx, message.channel, message.bot, now))
         if until is None:
             return False
-        await self._note(lambda tx: messages.retry(tx, message.id, due_at=until, reason=messages.HELD))
+        await self._outcomes.write(lambda tx: messages.retry(tx, message.id, due_at=until, reason=messages.HELD))
         return True
 
-    async def _note_sent(self, message: OutboundMessage, sent: Sent) -> None:
-        """Many messages share one commit: whoever finds no flush under way starts one, the others wait for it."""
-        self._done.append((message, sent))
-        while any(done is message for done, _ in self._done):
-            if self._flushing is None:
-                self._flushing = asyncio.create_task(self._flush())
-            await asyncio.shield(self._flushing)
 
-    async def _flush(self) -> None:
-        sent, self._done = self._done, []
-        now = self._clock()
-        calls: Counter[tuple[str, str]] = Counter()
-        for message, each in sent:
-            calls[message.channel, message.bot] += each.calls
-
-        def work(tx: Transaction) -> None:
-            messages.mark_sent(tx, [(message.id, each.message_ref) for message, each in sent], now)
-            usage.count(tx, calls, now)
-
-        try:
-            await self._note(work)
-        finally:
-            self._flushing = None
-
-    async def _note_failure(self, message: OutboundMessage, failure: SendFailure) -> None:
-        now = self._clock()
-        log.warning("not sent", channel=message.channel, reason=failure.reason, attempt=message.attempts)
-        await self._note(lambda tx: note_failure(tx, message, failure, now))
-
-    async def _note(self, work: Callable[[Transaction], None]) -> None:
-        """Write down what came of a message, as soon as the database is there: what is forgotten would go out twice."""
-        while True:
-            try:
-                return await self._database.write(work)
-            except DatabaseAway:
-                if self._stopping:
-                    raise
-                log.warning("database away", part="sender")
-            await asyncio.sleep(IDLE_SECONDS)
-
-
-def note_failure(tx: Transaction, message: OutboundMessage, failure: SendFailure, now: datetime) -> None:
-    """Write down what a failure means for the message: try again, give up, or nobody knows."""
-    usage.count(tx, {(message.channel, message.bot): failure.calls}, now)
-    if failure.unreachable:
-        people.set_reachable(tx, message.contact, now)
-        messages.retry(tx, message.id, due_at=now, reason="unreachable")
-        handed_on = linking.hand_on(tx, message.contact, linking.next_of(tx, message.contact))
-        messages.drop_waiting(tx, message.contact, "unreachable")
-        if not (handed_on and message.unasked):
-            messages.settle(tx, message.id, status="failed", reason="unreachable")
-    elif failure.maybe_sent and message.send_class is SendClass.ONCE:
-        messages.settle(tx, message.id, status="unknown", reason=failure.reason)
-    elif not failure.retryable or (message.created_at and now - message.created_at > GIVE_UP_AFTER):
-        messages.settle(tx, message.id, status="failed", reason=failure.reason)
-    else:
-        wait = failure.retry_after or timedelta(seconds=GROWTH[min(message.attempts, len(GROWTH)) - 1])
-        messages.retry(tx, message.id, due_at=now + wait, reason=failure.reason)
+async def _try(channel: Channel, message: OutboundMessage) -> Sent | SendFailure:
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            return await channel.send(message)
+    except TimeoutError:
+        return SendFailure(reason="timeout", retryable=True, maybe_sent=True)
+    except Exception as error:
+        log.exception("channel failed", channel=message.channel, error=type(error).__name__)
+        return SendFailure(reason="channel-error", retryable=True, maybe_sent=True)

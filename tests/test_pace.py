@@ -1,11 +1,12 @@
 import asyncio
 import selectors
 from collections.abc import Coroutine, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from bot.pace import WINDOW, Pace
+from bot.pace import BEHIND, PATIENCE, WINDOW, Pace
 
 
 class _Skipping(selectors.DefaultSelector):
@@ -66,8 +67,9 @@ def test_a_broadcast_takes_as_long_as_the_platform_allows_and_no_window_holds_to
     assert most_in_a_window(went) == limit
 
 
-def test_answers_never_wait_but_leave_the_broadcast_less_room() -> None:
+def test_answers_take_the_next_place_of_a_broadcast_and_no_window_holds_too_many() -> None:
     went: Mapping[bool, list[float]] = {True: [], False: []}
+    waits: list[float] = []
 
     async def work() -> None:
         loop = asyncio.get_running_loop()
@@ -78,21 +80,45 @@ def test_answers_never_wait_but_leave_the_broadcast_less_room() -> None:
             went[unasked].append(loop.time())
 
         async def answers() -> None:
-            for _ in range(100):
+            for number in range(100):
                 before = loop.time()
                 await one(unasked=False)
-                assert loop.time() == before
-                await asyncio.sleep(0.1)
+                waits.append(loop.time() - before)
+                await asyncio.sleep(0.03 + number % 7 / 50)
 
         await asyncio.gather(answers(), *(one(unasked=True) for _ in range(400)))
 
     run(work())
     together = sorted([*went[True], *went[False]])
-    assert most_in_a_window(together) <= 40  # an answer may come when the window is full
-    assert most_in_a_window(went[True]) <= 30
-    spent = went[True][-1] - went[True][0]
-    alone = (400 - 10 * 20) / 30  # after ten seconds, in which ten of thirty were answers
-    assert 10 + alone - 1 <= spent <= 10 + alone + 1
+    assert most_in_a_window(together) == 30
+    assert max(waits) <= PATIENCE
+    assert together[-1] - together[0] <= 500 / 30 * 1.02
+
+
+def test_a_broadcast_is_spread_evenly() -> None:
+    went: list[float] = []
+
+    async def work() -> None:
+        pace = Pace(30)
+        for _ in range(60):
+            await pace.turn(unasked=True)
+            went.append(asyncio.get_running_loop().time())
+
+    run(work())
+    gaps = [later - earlier for earlier, later in pairwise(went)]
+    assert max(gaps) <= 2 / 30
+    assert sum(gap < 0.5 / 30 for gap in gaps) <= BEHIND
+
+
+def test_who_takes_an_account_over_leaves_the_other_s_second_alone() -> None:
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        begin, pace = loop.time(), Pace(30)
+        pace.begin_again()
+        await pace.turn(unasked=True)
+        assert loop.time() - begin > WINDOW
+
+    run(work())
 
 
 def test_more_answers_than_the_limit_go_out_all_the_same() -> None:

@@ -18,7 +18,7 @@ from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, OutboundMessage, Reply, SendClass
 from bot.models import METADATA
 from bot.sender import GIVE_UP_AFTER, GROWTH, Sender, is_dead, owner_name
-from bot.storage import messages, people
+from bot.storage import claiming, messages, people
 from bot.storage.database import Database, Transaction
 from bot.storage.messages import LEASE, Outgoing
 from tests.fakes.clock import SettableClock
@@ -143,7 +143,7 @@ def test_what_is_handed_over_stays_ours_though_the_clock_jumps_before_it_begins(
         sender.deliver(await sender._claim())
         late = post.clock() + timedelta(minutes=5)
         freed = post.database.write_now(
-            lambda tx: messages.take_back(tx, late, mine=sender.owner, busy=list(sender._busy))
+            lambda tx: claiming.take_back(tx, late, mine=sender.owner, busy=list(sender._busy))
         )
         await sender.finish()
         return freed
@@ -316,6 +316,79 @@ def test_a_message_of_a_channel_this_process_has_not_got_waits(light: Post) -> N
     asyncio.run(run())
     assert light.channel.tried == ["x"]
     assert light.status(row) == ["sent"]
+
+
+# --- the clock
+
+
+@pytest.mark.fault("the clock jumps back", "an answer that waits in the outbox")
+def test_a_clock_that_jumps_back_holds_no_answer_up(post: Post) -> None:
+    post.put("a", "new")
+    post.clock.move(timedelta(hours=-3))
+    post.send_due()
+    assert post.channel.tried == ["new"]
+
+
+@pytest.mark.fault("the clock jumps back", "a message that is to be tried again")
+def test_a_clock_that_jumps_back_holds_no_second_try_up(light: Post) -> None:
+    light.channel.outcomes["a"] = [AGAIN_LATER]
+    light.put("a", "x")
+
+    async def run() -> None:
+        sender = light.sender()
+        await drain(sender)
+        assert light.channel.tried == ["x"]
+        light.clock.move(timedelta(hours=-3))
+        await drain(sender)
+
+    asyncio.run(run())
+    assert light.channel.tried == ["x", "x"]
+
+
+@pytest.mark.fault("the clock jumps back", "rows held by a sender elsewhere")
+def test_a_lease_of_a_clock_that_has_jumped_back_is_over(light: Post) -> None:
+    (row,) = light.put("a", "x")
+    until = light.clock() + LEASE
+    light.change(row, status="sending", owner=THERE, lease_until=until, attempts=1)
+    light.clock.move(timedelta(hours=-3))
+    light.send_due()
+    assert light.status(row) == ["sent"]
+
+
+# --- what nobody waits for
+
+
+def test_an_answer_overtakes_what_nobody_waits_for_in_its_own_chat(post: Post) -> None:
+    (reminder,) = post.put("a", "reminder", unasked=True)
+    (answer,) = post.put("a", "answer", owner=HERE)
+    assert post.status(reminder, answer) == ["pending", "sending"]
+    (second,) = post.put("a", "second")
+    claimed = post.database.write_now(lambda tx: claiming.claim(tx, owner=THERE, limit=9, now=post.clock()))
+    assert not claimed
+    post.change(answer, status="sent")
+    claimed = post.database.write_now(
+        lambda tx: claiming.claim(tx, owner=THERE, limit=9, now=post.clock(), unasked=False)
+    )
+    assert [message.id for message in claimed] == [second]
+
+
+def test_few_of_a_broadcast_are_claimed_before_their_turn(light: Post) -> None:
+    async def run() -> None:
+        for number in range(60):
+            light.put(f"chat{number}", "news", unasked=True)
+        sender = light.sender()
+        sender._pace["console", ""].begin_again()
+        for _ in range(5):
+            sender.deliver(await sender._claim())
+        assert [row["status"] for row in light.rows().values()].count("sending") <= 2 * module.AHEAD
+        light.put("a", "answer")
+        (answer,) = await sender._claim()
+        assert answer.reply.text == "answer"
+        for task in sender._tasks:
+            task.cancel()
+        await asyncio.wait(sender._tasks)
+
+    asyncio.run(run())
 
 
 # --- what another sender left behind

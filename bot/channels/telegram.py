@@ -8,27 +8,21 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import InlineKeyboardMarkup, Message
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
+from bot.channels.telegram_errors import Flood, MarkupRejected, NotModified, failure
 from bot.channels.telegram_polling import BadToken, Monotonic, Poller, Receive, SecondPoller, Sleep
-from bot.channels.telegram_rendering import CAPABILITIES, Piece, keyboard, pieces
-from bot.channels.telegram_request import Client, Flood, MarkupRejected, NotModified, failure
+from bot.channels.telegram_rendering import CAPABILITIES, Piece, chat_id, keyboard, pieces
+from bot.channels.telegram_request import Client
 from bot.channels.telegram_updates import ALLOWED_UPDATES, UnreadableUpdate, read_update
 from bot.channels.waiting import longer, unless
 from bot.core.channel import SendFailure, Sent, WebhookSeen
 from bot.core.errors import SetupFault
 from bot.core.markup import html, plain
-from bot.core.messages import InboundMessage, Kind, OutboundMessage
+from bot.core.messages import Choice, InboundMessage, Kind, OutboundMessage
 
-__all__ = [
-    "BadToken",
-    "SecondPoller",
-    "TelegramChannel",
-    "UnreadableUpdate",
-    "WebhookRefused",
-    "read_update",
-]
+__all__ = ["BadToken", "SecondPoller", "TelegramChannel", "UnreadableUpdate", "WebhookRefused", "read_update"]
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +31,7 @@ T = TypeVar("T")
 DEFAULT_API = "https://api.telegram.org"
 WEBHOOK_CONNECTIONS = 40
 FAREWELL_SECONDS = 5.0  # how long stop() waits for calls nobody waits for
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = {"is_disabled": True}  # LinkPreviewOptions
 
 
 class WebhookRefused(SetupFault):
@@ -169,7 +163,7 @@ class TelegramChannel:
     async def answer_callback(self, callback_id: str) -> None:
         """Stop the button's little clock. It may be too late for that: nobody minds."""
         try:
-            await self._client.answer_callback_query(callback_id)
+            await self._client.call("answerCallbackQuery", {"callback_query_id": callback_id})
         except TelegramError as error:
             log.debug("telegram: a tap was not answered (%s)", type(error).__name__)
 
@@ -201,14 +195,9 @@ class TelegramChannel:
         asked = message.reply.edit and message.retire.isdecimal()
         if not asked or len(whole) > 1 or whole[0].picture or whole[0].file:
             return None
-        call = partial(
-            self._client.edit_message_text,
-            chat_id=_chat_id(message.chat),
-            message_id=int(message.retire),
-            reply_markup=keyboard(message.reply.choices),
-        )
+        edit = {"chat_id": chat_id(message.chat), "message_id": int(message.retire)}
         try:
-            await _worded(call, whole[0].text)
+            await self._say("editMessageText", edit, whole[0].text, message.reply.choices)
         except NotModified:
             pass
         except BadRequest:
@@ -224,26 +213,38 @@ class TelegramChannel:
         for number, piece in enumerate(whole[begin:], begin):
             choices = message.reply.choices if number == len(whole) - 1 else ()
             try:
-                sent = await self._send_piece(message.chat, piece, keyboard(choices))
+                ref = str(await self._send_piece(message.chat, piece, choices))
             except TelegramError:
                 if number:
                     self._pieces_sent[key] = number  # trying again begins here, so that nothing is said twice
                 raise
-            ref = str(sent.message_id)
         return ref
 
-    async def _send_piece(self, chat: str, piece: Piece, markup: InlineKeyboardMarkup | None) -> Message:
-        to = _chat_id(chat)
+    async def _send_piece(self, chat: str, piece: Piece, choices: Sequence[Choice]) -> int:
+        """Its id."""
+        to = chat_id(chat)
         if piece.file is None and piece.picture is None:
-            call = partial(self._client.send_message, to, reply_markup=markup, link_preview_options=_NO_PREVIEW)
-            return await _worded(call, piece.text)
+            sent = await self._say("sendMessage", {"chat_id": to}, piece.text, choices)
+            return int(sent["message_id"])
+        rows = keyboard(choices)
+        markup = InlineKeyboardMarkup.de_json(rows, None) if rows else None
         send: partial[Coroutine[Any, Any, Message]]
         if piece.file is not None:
             send = partial(self._client.send_document, to, piece.file, filename=piece.file_name, reply_markup=markup)
         else:
             assert piece.picture is not None
             send = partial(self._client.send_photo, to, piece.picture, reply_markup=markup)
-        return await _worded(send, piece.text, "caption") if piece.text else await send()
+        return (await (_captioned(send, piece.text) if piece.text else send())).message_id
+
+    async def _say(self, method: str, parameters: dict[str, Any], text: str, choices: Sequence[Choice]) -> Any:
+        """The result of a call that shows a text: as HTML, or as it is where Telegram cannot read that."""
+        parameters |= {"link_preview_options": _NO_PREVIEW}
+        if markup := keyboard(choices):
+            parameters["reply_markup"] = markup
+        try:
+            return await self._client.call(method, {**parameters, "text": html(text), "parse_mode": "HTML"})
+        except MarkupRejected:
+            return await self._client.call(method, {**parameters, "text": plain(text)})
 
     async def _bytes(self, name: str) -> bytes | None:
         if not name or not self._picture:
@@ -256,7 +257,7 @@ class TelegramChannel:
 
     async def _retire(self, chat: str, message_id: int) -> None:
         try:
-            await self._client.edit_message_reply_markup(_chat_id(chat), message_id, reply_markup=None)
+            await self._client.call("editMessageReplyMarkup", {"chat_id": chat_id(chat), "message_id": message_id})
         except TelegramError as error:
             log.debug("telegram: buttons were not taken away (%s)", type(error).__name__)
 
@@ -285,13 +286,9 @@ class TelegramChannel:
         task.add_done_callback(self._aside.discard)
 
 
-async def _worded(call: Callable[..., Awaitable[T]], text: str, field: str = "text") -> T:
+async def _captioned(call: Callable[..., Awaitable[T]], text: str) -> T:
     """The call with the text as HTML, or as it is where Telegram cannot read that."""
     try:
-        return await call(**{field: html(text)}, parse_mode="HTML")
+        return await call(caption=html(text), parse_mode="HTML")
     except MarkupRejected:
-        return await call(**{field: plain(text)})
-
-
-def _chat_id(chat: str) -> int | str:
-    return int(chat) if chat.lstrip("-").isdecimal() else chat
+        return await call(caption=plain(text))

@@ -8,7 +8,8 @@ from typing import Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.channels.telegram_request import Client, Flood, Json
+from bot.channels.telegram_errors import Flood, Json
+from bot.channels.telegram_request import Client
 from bot.channels.telegram_updates import ALLOWED_UPDATES, UnreadableUpdate
 from bot.channels.waiting import longer, unless
 from bot.core.errors import SetupFault

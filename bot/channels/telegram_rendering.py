@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
-
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from typing import Any
 
 from bot.core.channel import Capabilities
 from bot.core.messages import Choice, Reply
@@ -44,17 +43,20 @@ def pieces(reply: Reply, picture: bytes | None = None, file: bytes | None = None
     return [Piece("", picture), *parts, *last] if picture else [*parts, *last]
 
 
-def keyboard(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
-    """The choices as buttons, in their order: short ones side by side in even rows, long ones alone."""
-    shown = choices[: CAPABILITIES.choice_limit]
-    buttons = [InlineKeyboardButton(choice.label, callback_data=choice.payload) for choice in shown]
-    rows: list[list[InlineKeyboardButton]] = []
-    for width, run in groupby(buttons, key=lambda button: _side_by_side(button.text)):
-        alike = list(run)
+def keyboard(choices: Sequence[Choice]) -> dict[str, Any] | None:
+    """The choices as an InlineKeyboardMarkup, in their order: short ones side by side in even rows, long ones alone."""
+    rows: list[list[dict[str, str]]] = []
+    for width, run in groupby(choices[: CAPABILITIES.choice_limit], key=_side_by_side):
+        alike = [{"text": choice.label, "callback_data": choice.payload} for choice in run]
         each = ceil(len(alike) / ceil(len(alike) / width))
         rows += [alike[at : at + each] for at in range(0, len(alike), each)]
-    return InlineKeyboardMarkup(rows) if rows else None
+    return {"inline_keyboard": rows} if rows else None
 
 
-def _side_by_side(label: str) -> int:
-    return next((count for limit, count in _SIDE_BY_SIDE if len(label) <= limit), 1)
+def _side_by_side(choice: Choice) -> int:
+    return next((count for limit, count in _SIDE_BY_SIDE if len(choice.label) <= limit), 1)
+
+
+def chat_id(chat: str) -> int | str:
+    """The chat as the Bot API takes it: a number, or a name."""
+    return int(chat) if chat.lstrip("-").isdecimal() else chat

@@ -1,87 +1,39 @@
-"""How Telegram is reached: a fast transport under python-telegram-bot, and its refusals as error classes."""
+"""How Telegram is reached: a fast transport under python-telegram-bot."""
 
-from datetime import timedelta
-from http import HTTPStatus
-from typing import Any, Self
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
 
-import aiohttp
 import orjson
 from telegram import Bot
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError
 from telegram.request import BaseRequest, RequestData
 
-from bot.core.channel import SendFailure
+from bot.channels.http_client import HttpClient, NoReply, NotSent
+from bot.channels.telegram_errors import Json, NoAnswer, NotConnected, refusal
 
-Json = dict[str, Any]
+if TYPE_CHECKING:
+    import aiohttp
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 20.0
 POLL_MARGIN_SECONDS = 10.0  # how much longer than the long poll itself an answer may take
 CONNECTIONS = 256
-UNNAMED_WAIT = timedelta(seconds=5)  # a 429 that names no time
 _CLOSED, _UNREADABLE, _NOT_TEXT = "the session is closed", "not an answer of the Bot API", "not encodable"
 
 
-class NotConnected(NetworkError):
-    """No connection: nothing was sent."""
+class Request(BaseRequest):
+    """The transport. No error it raises holds the address, because the address holds the token.
 
+    Calls in JSON take our own client (decision 0045); files, and everything through a proxy, take aiohttp.
+    """
 
-class NoAnswer(NetworkError):
-    """The request was written, but no answer that can be read came back: it may have been carried out."""
-
-
-class Flood(TelegramError):
-    """Too many requests; `wait` is Telegram's own demand."""
-
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__("Too many requests")
-        self.wait = wait
-
-
-class MarkupRejected(BadRequest):
-    """Telegram could not read our HTML."""
-
-
-class NotModified(BadRequest):
-    """The edit would change nothing."""
-
-
-class ChatGone(BadRequest):
-    """There is no such chat."""
-
-
-# The Bot API tells these apart by words only (github.com/tdlib/telegram-bot-api): this is the one place that reads them
-_BY_WORDS: tuple[tuple[str, type[BadRequest]], ...] = (
-    ("can't parse entities", MarkupRejected),
-    ("message is not modified", NotModified),
-    ("chat not found", ChatGone),
-    ("peer_id_invalid", ChatGone),
-)
-
-
-def failure(error: TelegramError) -> SendFailure:
-    """What a refused or lost call means to the sender."""
-    match error:
-        case Flood():
-            return SendFailure(reason="flood", retryable=True, retry_after=error.wait)
-        case Forbidden() | ChatGone() | ChatMigrated():
-            return SendFailure(reason="unreachable", unreachable=True)
-        case InvalidToken():
-            return SendFailure(reason="token", retryable=True)  # waits until the operator has mended it
-        case BadRequest():
-            return SendFailure(reason="refused")
-        case NotConnected():
-            return SendFailure(reason="no_connection", retryable=True)
-        case _:
-            return SendFailure(reason="no_answer", retryable=True, maybe_sent=True)
-
-
-class AiohttpRequest(BaseRequest):
-    """The transport. No error it raises holds the address, because the address holds the token."""
-
-    def __init__(self, *, proxy: str | None = None) -> None:
-        self._proxy = proxy
+    def __init__(self, root: str, *, proxy: str | None = None) -> None:
+        """`root` is the server's: http://host, https://host."""
+        self._root, self._proxy = root, proxy
         self._session: aiohttp.ClientSession | None = None
+        self._http: HttpClient | None = None
+        self._open = False
 
     @property
     def read_timeout(self) -> float:
@@ -90,12 +42,17 @@ class AiohttpRequest(BaseRequest):
 
     async def initialize(self) -> None:
         """Open the session; doing it twice changes nothing."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
+        self._open = True
+        if self._http is None and not self._proxy:
+            with suppress(ValueError):  # no address: each call says so
+                self._http = HttpClient(self._root, agent=self.USER_AGENT)
 
     async def shutdown(self) -> None:
         """Close the session and its connections."""
+        self._open = False
+        http, self._http = self._http, None
+        if http is not None:
+            http.close()
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -112,24 +69,68 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """One call. Raises a TelegramError subclass for everything but a 2xx."""
         seconds = READ_SECONDS if read_timeout is BaseRequest.DEFAULT_NONE else float(read_timeout or 0)
-        status, body = await self._exchange(url, method, _content(request_data), seconds)
-        if error := _refusal(status, body):
+        if self._proxy or (request_data and request_data.contains_files) or not url.startswith(self._root):
+            status, body = await self._general(url, method, _content(request_data), seconds)
+        else:
+            status, body = await self._post(url, _json_body(request_data.parameters if request_data else {}), seconds)
+        if error := refusal(status, _json(body)):
             raise error
         return status, body
 
-    async def _exchange(self, url: str, method: str, content: Json, seconds: float) -> tuple[int, bytes]:
-        if self._session is None:
+    async def call(self, url: str, parameters: Json) -> Any:
+        """The result of a call whose parameters are JSON already: what the typed methods would make of it is left out.
+
+        Raises as `do_request`.
+        """
+        body = _json_body(parameters)
+        if self._proxy:
+            headers = {"Content-Type": "application/json"}
+            status, answer = await self._general(url, "POST", {"data": body, "headers": headers}, READ_SECONDS)
+        else:
+            status, answer = await self._post(url, body, READ_SECONDS)
+        if error := refusal(status, _json(answer)):
+            raise error
+        return self.parse_json_payload(answer)["result"]
+
+    async def _post(self, url: str, body: bytes, seconds: float) -> tuple[int, bytes]:
+        """By our own client."""
+        if self._http is None:
             raise NotConnected(_CLOSED)
+        error: NetworkError
+        try:
+            path = urlsplit(self._root).path + url[len(self._root) :]
+            return await self._http.post(path, body, connect=CONNECT_SECONDS, answer=seconds)
+        except NotSent as cause:
+            error = NotConnected(str(cause))
+        except NoReply as cause:
+            error = NoAnswer(str(cause))
+        raise error  # outside the handler: the cause's own words may hold the address
+
+    async def _general(self, url: str, method: str, content: Json, seconds: float) -> tuple[int, bytes]:
+        """By aiohttp, which is imported by the first who needs it."""
+        import aiohttp  # noqa: PLC0415
+
+        if not self._open:
+            raise NotConnected(_CLOSED)
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS)
+            self._session = aiohttp.ClientSession(connector=connector, headers={"User-Agent": self.USER_AGENT})
+        before_writing = (
+            aiohttp.ClientConnectorError,  # refused, no route, no name, bad certificate, proxy out of reach
+            aiohttp.ClientHttpProxyError,  # the proxy would not connect us
+            aiohttp.ConnectionTimeoutError,  # also: no free connection in time
+            aiohttp.InvalidURL,
+        )
         timeout = aiohttp.ClientTimeout(total=CONNECT_SECONDS + seconds, connect=CONNECT_SECONDS)
         error: NetworkError
         try:
             async with self._session.request(method, url, proxy=self._proxy, timeout=timeout, **content) as answer:
                 return answer.status, await answer.read()
-        except _BEFORE_WRITING as cause:
+        except before_writing as cause:
             error = NotConnected(type(cause).__name__)
         except (aiohttp.ClientError, TimeoutError, OSError) as cause:
             error = NoAnswer(type(cause).__name__)
-        raise error  # outside the handler: the cause's own words may hold the address
+        raise error  # as above
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Json:
@@ -140,15 +141,10 @@ class AiohttpRequest(BaseRequest):
         return answer
 
 
-_BEFORE_WRITING = (
-    aiohttp.ClientConnectorError,  # refused, no route, no name, bad certificate, proxy out of reach
-    aiohttp.ClientHttpProxyError,  # the proxy would not connect us
-    aiohttp.ConnectionTimeoutError,  # also: no free connection in time
-    aiohttp.InvalidURL,
-)
-
-
 def _content(data: RequestData | None) -> Json:
+    """What aiohttp is given."""
+    import aiohttp  # noqa: PLC0415
+
     if data is None:
         return {}
     if data.contains_files:
@@ -156,8 +152,12 @@ def _content(data: RequestData | None) -> Json:
         for field, (filename, content, mime) in data.multipart_data.items():
             form.add_field(field, content, filename=filename, content_type=mime)
         return {"data": form}
+    return {"data": _json_body(data.parameters), "headers": {"Content-Type": "application/json"}}
+
+
+def _json_body(parameters: Json) -> bytes:
     try:
-        return {"data": orjson.dumps(data.parameters), "headers": {"Content-Type": "application/json"}}
+        return orjson.dumps(parameters)
     except TypeError:  # a lone surrogate, say: it will never be text
         pass
     raise BadRequest(_NOT_TEXT)
@@ -171,44 +171,18 @@ def _json(payload: bytes) -> Json:
     return answer if isinstance(answer, dict) else {}
 
 
-def _refusal(status: int, body: bytes) -> TelegramError | None:
-    """What an HTTP status and its body mean; None for a success."""
-    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
-        return None
-    answer = _json(body)
-    told = answer.get("parameters") or {}
-    if status == HTTPStatus.TOO_MANY_REQUESTS or "retry_after" in told:
-        return Flood(timedelta(seconds=told["retry_after"]) if "retry_after" in told else UNNAMED_WAIT)
-    if "migrate_to_chat_id" in told:
-        return ChatMigrated(told["migrate_to_chat_id"])
-    words = str(answer.get("description", "")).removeprefix("Bad Request: ")
-    if not words or status < HTTPStatus.BAD_REQUEST or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return NoAnswer(f"HTTP {status}")  # a gateway's page, or a server in trouble
-    return _named(status, words)
-
-
-def _named(status: int, words: str) -> TelegramError:
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
-        return InvalidToken(words)
-    if status == HTTPStatus.FORBIDDEN:
-        return Forbidden(words)
-    if status == HTTPStatus.CONFLICT:
-        return Conflict(words)
-    folded = words.lower()
-    return next((kind for part, kind in _BY_WORDS if part in folded), BadRequest)(words)
-
-
 class Client(Bot):
     """telegram.Bot over our transport: updates come raw, and its name does not show the token."""
 
     def __init__(self, token: str, *, api_base_url: str, proxy: str | None = None) -> None:
         root = api_base_url.rstrip("/")
+        self._hot = Request(root, proxy=proxy)
         super().__init__(
             token,
             base_url=f"{root}/bot",
             base_file_url=f"{root}/file/bot",
-            request=AiohttpRequest(proxy=proxy),
-            get_updates_request=AiohttpRequest(proxy=proxy),
+            request=self._hot,
+            get_updates_request=Request(root, proxy=proxy),
         )
 
     def __repr__(self) -> str:
@@ -229,6 +203,10 @@ class Client(Bot):
         """A fresh session for getUpdates; calls under way elsewhere are not disturbed."""
         await self._request[0].shutdown()
         await self._request[0].initialize()
+
+    async def call(self, method: str, parameters: Json) -> Any:
+        """The result as it came: for the calls that every message makes, past the library's methods (decision 0045)."""
+        return await self._hot.call(f"{self.base_url}/{method}", parameters)
 
     async def raw_updates(self, offset: int, *, seconds: int, allowed: tuple[str, ...]) -> list[Json]:
         """The next updates as they came, so that one that cannot be read does not hide the others."""

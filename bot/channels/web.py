@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,9 +32,13 @@ class WebChannel:
 
     async def send(self, message: OutboundMessage) -> Sent:
         """Wake the pages of this chat. A closed page reads it when it is opened again."""
-        for event in self._listening.get(message.chat, ()):
-            event.set()
+        self.look(message.chat)
         return Sent(str(message.id))
+
+    def look(self, chat: str) -> None:
+        """Tell the open pages of that chat that there is something to read."""
+        for event in self._listening.get(chat, ()):
+            event.set()
 
     @contextmanager
     def listen(self, chat: str) -> Iterator[asyncio.Event]:
@@ -47,6 +51,18 @@ class WebChannel:
             self._listening[chat].discard(event)
             if not self._listening[chat]:
                 del self._listening[chat]
+
+
+def told_elsewhere(web: WebChannel, ring: Callable[[], None]) -> Callable[[Sequence[OutboundMessage]], None]:
+    """For a process that sends nothing: its own open pages look, and whoever sends is rung for."""
+
+    def deliver(answers: Sequence[OutboundMessage]) -> None:
+        for answer in answers:
+            web.look(answer.chat)
+        if answers:
+            ring()
+
+    return deliver
 
 
 def as_json(message: OutboundMessage) -> dict[str, Any]:

@@ -65,8 +65,8 @@ def _read(event: Any, bot_id: str, names: Sequence[str]) -> InboundMessage | Non
 
 
 def _id(value: Any) -> str:
-    if (type(value) is int or isinstance(value, str)) and str(value):
-        return str(value)
+    if (type(value) is int or isinstance(value, str)) and str(value) and str(value).isprintable():
+        return str(value)  # what a database cannot keep, such as a NUL, would come again for ever
     raise TypeError
 
 

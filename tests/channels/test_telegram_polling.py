@@ -9,7 +9,6 @@ import pytest
 
 from bot.channels.telegram import BadToken, SecondPoller, TelegramChannel
 from bot.channels.telegram_polling import WATCHDOG_SECONDS
-from bot.channels.waiting import longer, unless
 from bot.core.messages import Choice, InboundMessage, Kind, OutboundMessage, Reply
 from tests.fakes.bot_api import TOKEN, FakeBotApi
 
@@ -295,13 +294,13 @@ def test_after_ninety_bad_seconds_the_connection_is_a_new_one(caplog: pytest.Log
     async def test(api: FakeBotApi, channel: TelegramChannel, stop: asyncio.Event, clock: Clock) -> None:
         hoa = api.user("Hoa")
         hoa.say("chào")
-        session = channel._client._request[0]._session  # type: ignore[attr-defined]
+        fetching = channel._client._request[0]
+        first = fetching._http  # type: ignore[attr-defined]
         api.fault("error", "getUpdates", times=8)
         await channel.poll(Received(stop, 1), stop=stop)
         assert clock.slept == [1, 2, 4, 8, 16, 32, 60, 60]
         assert clock.at > WATCHDOG_SECONDS
-        assert session.closed
-        assert channel._client._request[0]._session is not session  # type: ignore[attr-defined]
+        assert fetching._http is not first  # type: ignore[attr-defined]
 
     polling(test)
     assert sum("reconnecting" in r.message for r in caplog.records) == 1
@@ -317,23 +316,3 @@ def test_stop_does_not_wait_for_the_long_poll() -> None:
         await channel.poll(Received(stop, 1), stop=stop)  # stopped before it began
 
     polling(test)
-
-
-def test_a_pause_grows_to_a_minute() -> None:
-    assert [longer(p) for p in (0, 1, 2, 32, 60)] == [1, 2, 4, 60, 60]
-
-
-def test_unless_gives_what_the_work_gives_or_raises() -> None:
-    async def run() -> None:
-        stop = asyncio.Event()
-
-        async def fail() -> None:
-            raise KeyError
-
-        assert await unless(stop, asyncio.sleep(0, "done")) == "done"
-        with pytest.raises(KeyError):
-            await unless(stop, fail())
-        stop.set()
-        assert await unless(stop, asyncio.sleep(60, "late")) is None
-
-    asyncio.run(run())

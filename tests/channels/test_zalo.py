@@ -218,20 +218,6 @@ def test_a_quota_used_up_half_way() -> None:
     with_bot(test)
 
 
-def test_nothing_was_sent_where_nobody_listens() -> None:
-    async def run() -> None:
-        async with FakeZaloApi() as api:
-            url = api.url
-        channel = ZaloChannel(TOKEN, api_base_url=url)
-        nowhere = SendFailure(reason="no_connection", retryable=True)
-        assert await channel.send(outbound("1", Reply(text="a"))) == nowhere  # not started
-        await channel._client.open()
-        assert await channel.send(outbound("1", Reply(text="a"))) == nowhere
-        await channel.stop()
-
-    asyncio.run(run())
-
-
 # ---- life
 
 

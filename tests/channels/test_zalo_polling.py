@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 import orjson
 import pytest
 
-from bot.channels.waiting import longer, unless
 from bot.channels.zalo import BadToken, WebhookRefused, WebhookState, WebhookTaken, ZaloChannel
 from bot.core.errors import SetupFault
 from bot.core.messages import InboundMessage, Kind
@@ -224,26 +223,6 @@ def test_stop_does_not_wait_for_the_long_poll() -> None:
         assert received.texts == ["sau"]
 
     with_bot(test)
-
-
-def test_a_pause_grows_to_a_minute() -> None:
-    assert [longer(p) for p in (0, 1, 2, 32, 60)] == [1, 2, 4, 60, 60]
-
-
-def test_unless_gives_what_the_work_gives_or_raises() -> None:
-    async def run() -> None:
-        stop = asyncio.Event()
-
-        async def fail() -> None:
-            raise KeyError
-
-        assert await unless(stop, asyncio.sleep(0, "done")) == "done"
-        with pytest.raises(KeyError):
-            await unless(stop, fail())
-        stop.set()
-        assert await unless(stop, asyncio.sleep(60, "late")) is None
-
-    asyncio.run(run())
 
 
 # ---- the webhook

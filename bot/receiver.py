@@ -21,13 +21,14 @@ from bot.core.messages import InboundMessage, Kind, OutboundMessage, Reply
 from bot.core.people import Speaker
 from bot.core.privacy import mask
 from bot.core.text import clean
+from bot.fairness import Fairness, Verdict
 from bot.storage import messages, people
 from bot.storage.database import Database, Transaction, is_away
 from bot.turn import Turn
 
 ATTEMPTS = 5  # after so many failed transactions a message is parked, so that it does not block its chat
-LONG = 500  # characters of a text that is read aside
 TEXT_LIMIT = 4096  # what is read of a longer text
+COMING_AND_GOING = (Kind.STOPPED, Kind.RETURNED)  # always noted
 log = structlog.get_logger(__name__)
 
 Dialogue = Callable[[Turn], Reply | None]
@@ -45,7 +46,9 @@ class Receiver:
         make_turn: MakeTurn,
         dialogue: Dialogue,
         sorry: Callable[[Turn], Reply],
+        slower: Callable[[Turn], Reply | None] = lambda _: None,
         owner: str = "",
+        holds: Callable[[str, str], bool] = lambda *_: True,
         deliver: Callable[[Sequence[OutboundMessage]], None] = lambda _: None,
         default_locale: str = "vi",
     ) -> None:
@@ -53,23 +56,33 @@ class Receiver:
         self._clock = clock
         self._make_turn = make_turn
         self._dialogue = dialogue
-        self._sorry = sorry
+        self._sorry, self._slower = sorry, slower
+        self._fair = Fairness()
         self._owner = owner  # the sender that takes answers at once; empty when another process sends
+        self._holds = holds  # whether that sender sends for a channel's bot
         self._deliver = deliver
         self._default_locale = default_locale
         self._chats: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, message: InboundMessage) -> tuple[OutboundMessage, ...]:
         """The answers, after the commit. Raises DatabaseAway, or whatever broke, while the platform may try again."""
+        key, arrived = (message.channel, message.bot, message.chat), self._clock()
+        verdict = self._fair.judge(key, min(message.sent_at or arrived, arrived))
+        if verdict is Verdict.SILENT and message.kind not in COMING_AND_GOING:
+            return ()
         message = tidy(message)
-        async with self._one_at_a_time(message):
+        async with self._fair.under_way(key), self._one_at_a_time(message), self._fair.lane(verdict):
             now = self._clock()
             try:
-                safe = await _through_the_door(message)
-                taken = await self._database.write(lambda tx: self._take(tx, safe, now))
+                safe = without_numbers(message)
+                taken = await self._database.write(
+                    lambda tx: self._take(tx, safe, now, in_haste=verdict is Verdict.TELL)
+                )
             except DatabaseAway:
+                self._fair.give_back(key, verdict)
                 raise
             except Exception as error:
+                self._fair.give_back(key, verdict)
                 log.exception("message failed", channel=message.channel, error=type(error).__name__)
                 if await self._give_up(message, error, now):
                     return ()
@@ -77,11 +90,15 @@ class Receiver:
             self._deliver(taken)
             return taken
 
-    def _take(self, tx: Transaction, message: InboundMessage, now: datetime) -> tuple[OutboundMessage, ...]:
+    def _take(
+        self, tx: Transaction, message: InboundMessage, now: datetime, *, in_haste: bool
+    ) -> tuple[OutboundMessage, ...]:
         if not messages.take_in(tx, message, now):
             return ()
         speaker, state = self._meet(tx, message, now)
         turn = self._make_turn(tx, message, speaker, state, now)
+        if in_haste and message.kind not in COMING_AND_GOING:
+            return self._put_out(tx, turn, self._slower(turn))  # the conversation stays where it is
         tx.savepoint("handler")
         try:
             reply = self._dialogue(turn)
@@ -119,7 +136,8 @@ class Receiver:
             return ()
         speaker = turn.speaker
         retire = turn.message.message_ref if turn.message.kind is Kind.TAP else ""
-        outgoing = messages.Outgoing(contact=speaker.contact, reply=reply, retire=retire, owner=self._owner)
+        owner = self._owner if self._holds(speaker.channel, speaker.bot) else ""
+        outgoing = messages.Outgoing(contact=speaker.contact, reply=reply, retire=retire, owner=owner)
         new = messages.put_out(tx, outgoing, turn.now)
         assert new  # without a key nothing can have been there before
         row, held = new
@@ -155,25 +173,19 @@ class Receiver:
 
 def tidy(message: InboundMessage) -> InboundMessage:
     """The message with its text and names made safe to read and keep."""
-    return replace(
-        message,
-        text=clean(message.text[: TEXT_LIMIT * 2])[:TEXT_LIMIT].strip(),
-        payload=clean(message.payload[:256]),
-        sender_name=clean(message.sender_name[:200]).strip(),
-    )
+    text = clean(message.text[: TEXT_LIMIT * 2])[:TEXT_LIMIT].strip()
+    payload, name = clean(message.payload[:256]), clean(message.sender_name[:200]).strip()
+    if (text, payload, name) == (message.text, message.payload, message.sender_name):
+        return message
+    return replace(message, text=text, payload=payload, sender_name=name)
 
 
 def without_numbers(message: InboundMessage) -> InboundMessage:
     """The message as everything behind this door sees it: personal numbers replaced by what they are."""
     text, name = mask(message.text), mask(message.sender_name)
+    if (text.text, name.text) == (message.text, message.sender_name):
+        return message
     return replace(message, text=text.text, sender_name=name.text, private=bool(text.kinds))
-
-
-async def _through_the_door(message: InboundMessage) -> InboundMessage:
-    """`without_numbers`; a long text, which can be made to take a tenth of a second, holds nobody else up."""
-    if len(message.text) <= LONG:
-        return without_numbers(message)
-    return await asyncio.to_thread(without_numbers, message)
 
 
 def _kept(message: InboundMessage) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.storage import people, web
+from bot.storage import dashboards, linking, messages, people, web
 from bot.storage.database import Transaction
 from bot.storage.web import ChatOwner, Secret
 
@@ -100,6 +100,37 @@ def issue(tx: Transaction, token: str, chat: str, now: datetime) -> None:
     owner = web.owner_of(tx, chat)
     standing = _standing(tx, owner) if owner else ""
     web.add_session(tx, token_hash=_hash(token), chat=chat, standing=standing, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Browsers:
+    """The web chats of a person."""
+
+    contacts: tuple[int, ...]
+    only: bool  # there is no other channel
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.contacts)
+
+
+def browsers(tx: Transaction, person: int) -> Browsers:
+    """The person's web chats that a browser may still open."""
+    chats = linking.contacts_of(tx, person)
+    mine = tuple(each.id or 0 for each in chats if each.channel == "web" and not web.is_ended(tx, each.chat))
+    return Browsers(mine, only=all(each.channel == "web" for each in chats))
+
+
+def end_all(tx: Transaction, person: int, now: datetime) -> None:
+    """No browser opens a chat of this person any more, nor the page with figures. What waited goes to another chat."""
+    dashboards.forget(tx, person)
+    mine = [each for each in linking.contacts_of(tx, person) if each.channel == "web"]
+    for each in mine:
+        web.end_chat(tx, each.chat, now)
+        people.set_reachable(tx, each.id or 0, now)
+    for each in mine:
+        if not linking.hand_on(tx, each.id or 0, linking.next_of(tx, each.id or 0)):
+            messages.drop_waiting(tx, each.id or 0, "unreachable")
 
 
 def _standing(tx: Transaction, owner: ChatOwner) -> str:

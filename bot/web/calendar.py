@@ -41,7 +41,7 @@ def calendar_route(site: "Site") -> Route:
             return PlainTextResponse("try again later", 503)
         if found is None:
             return PlainTextResponse("not found", 404, headers=ROBOTS)
-        kept = "public, max-age=3600" if name == calendars.PUBLIC else "private, max-age=300"
+        kept = "public, max-age=3600" if name == calendars.PUBLIC else "private, no-store"
         headers = {**ROBOTS, "cache-control": kept, "content-disposition": 'inline; filename="tung-ngo.ics"'}
         return Response(found, media_type=KIND, headers=headers)
 

@@ -11,6 +11,7 @@ from bot.core.certificates import Shown
 from bot.core.errors import DatabaseAway
 from bot.services import certificate_paper, certificates
 from bot.services.certificates import Checked, Finding
+from bot.web.limits import Limits
 from bot.web.rendering import Renderer
 from bot.words import Words
 
@@ -31,15 +32,17 @@ class Said:
     note: str
 
 
-def certificate_routes(site: "Site", renderer: Renderer) -> list[Route]:
+def certificate_routes(site: "Site", renderer: Renderer, limits: Limits) -> list[Route]:
     """The form, and the address that is on every certificate."""
 
     async def check(request: Request) -> Response:
         code = (request.path_params.get("code") or request.query_params.get("code", ""))[:LONGEST]
         if not code.strip():
             return page(None, "", 200)
+        if slower := limits.refuse_tries(request):
+            return slower
         try:
-            found = await site.database.read(lambda tx: certificates.check(tx, site.secret, code))
+            found = await site.database.read(lambda tx: certificates.check(tx, (site.secret, *site.former), code))
         except DatabaseAway:
             return PlainTextResponse("try again later", 503)
         return page(found, code, STATUS[found.finding])

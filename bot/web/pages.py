@@ -17,6 +17,7 @@ from bot.core.messages import InboundMessage, Kind, OutboundMessage
 from bot.services import codes, learning, transcript, web_sessions
 from bot.storage.database import Transaction
 from bot.web import sessions
+from bot.web.limits import Limits
 from bot.web.personas import Persona
 from bot.web.rendering import NO_STORE, Renderer
 
@@ -35,19 +36,20 @@ class Posted(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    id: str = Field(min_length=8, max_length=64)
+    id: str = Field(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")
     text: str = Field("", max_length=8192)
     payload: str = Field("", max_length=256)
-    ref: str = Field("", max_length=20)
+    ref: str = Field("", max_length=20, pattern=r"^[0-9]*$")
     waited: float = Field(0, ge=0, allow_inf_nan=False)  # seconds since it was typed, by the phone's own clock
 
 
 class Pages:
     """The pages of one site."""
 
-    def __init__(self, site: "Site", renderer: Renderer) -> None:
+    def __init__(self, site: "Site", renderer: Renderer, limits: Limits) -> None:
         self._site = site
         self._renderer = renderer
+        self._limits = limits
 
     def routes(self) -> list[Route]:
         """The routes of these pages."""
@@ -103,6 +105,8 @@ class Pages:
     async def take(self, request: Request) -> Response:
         """A message from the page: its answers come back at once, and on the event stream too."""
         token = sessions.token_of(request)
+        if slower := self._limits.refuse(request, token):
+            return slower  # the page keeps it and sends it again
         try:
             chat = await sessions.chat_opened(self._site, token)
             if not sessions.is_ours(request, chat):
@@ -182,8 +186,9 @@ class Pages:
     async def become(self, request: Request) -> Response:
         """Take a cookie of one of the demo's people."""
         chosen = next((each for each in self._site.personas if each.name == request.path_params["name"]), None)
-        form = await request.form()
-        if chosen is None or form.get("csrf") != sessions.csrf_of(sessions.token_of(request)):
+        form = await request.form(max_files=0, max_fields=5)
+        mine = sessions.token_of(request)
+        if chosen is None or not mine or form.get("csrf") != sessions.csrf_of(mine):
             return PlainTextResponse("ended", 403)
         code = str(form.get("start", ""))
         response = RedirectResponse(f"/?start={code}" if _is_start(code) else "/", 303)

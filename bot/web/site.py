@@ -1,15 +1,12 @@
 """One ASGI application: the chat page, webhooks, health."""
 
-import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -17,19 +14,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels.web import WebChannel
 from bot.core.clock import Clock
-from bot.core.errors import DatabaseAway
-from bot.core.messages import InboundMessage, OutboundMessage
 from bot.library import Library
 from bot.storage.database import Database
 from bot.web.calendar import calendar_route
 from bot.web.certificates import certificate_routes
 from bot.web.dashboard import dashboard_routes
+from bot.web.hosts import Hosts, OnlyOurHosts
+from bot.web.limits import Limits
 from bot.web.media import media_route
 from bot.web.pages import Pages
 from bot.web.personas import Persona
 from bot.web.private import Watch, local_routes
 from bot.web.rendering import STATIC, Frozen, Renderer
 from bot.web.shell import shell_routes
+from bot.web.webhooks import Take, Webhook, Webhooks
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 POLICY = (
@@ -44,21 +42,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-BODY_LIMIT = 256 * 1024  # of a webhook; Telegram's updates are far smaller
-
-Take = Callable[[InboundMessage], Awaitable[Sequence[OutboundMessage]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook:
-    """How one platform calls us: its secret, and how its body becomes a message and an answer."""
-
-    path: str
-    header: str
-    secret: str
-    read: Callable[[Any], InboundMessage | None]  # ValueError for a body nobody can read
-    answer: Callable[[InboundMessage], dict[str, Any] | None]
-    tried_empty: bool = False  # the platform tries the address with an empty body, perhaps without the secret
+NOT_KEPT = (b"cache-control", b"no-store")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,16 +58,19 @@ class Site:
     secure: bool
     clock: Clock
     secret: bytes  # what new secrets of browsers are derived with
+    former: tuple[bytes, ...] = ()  # earlier ones, that signed certificates
     webhooks: Sequence[Webhook] = ()
     personas: Sequence[Persona] = ()
     zone: ZoneInfo = VIETNAM  # of the days in calendars
+    hosts: Hosts | None = None  # the names it answers to; None: any
     watch: Watch | None = None  # readiness and metrics, to this machine; None: not on this port
 
 
-def build(site: Site) -> Starlette:
+def build(site: Site) -> ASGIApp:
     """The application."""
     renderer = Renderer(site.library.words[site.locale], site.commune)
-    pages = Pages(site, renderer)
+    limits = Limits(site.clock)
+    pages = Pages(site, renderer, limits)
     routes: list[BaseRoute] = [
         *pages.routes(),
         *shell_routes(renderer),
@@ -91,17 +78,19 @@ def build(site: Site) -> Starlette:
         *(local_routes(site.watch) if site.watch else ()),
         media_route(site),
         calendar_route(site),
-        *certificate_routes(site, renderer),
-        *dashboard_routes(site, renderer),
+        *certificate_routes(site, renderer, limits),
+        *dashboard_routes(site, renderer, limits),
         Mount(renderer.static, Frozen(directory=STATIC)),
         Mount("/static", StaticFiles(directory=STATIC)),
-        *(Route(webhook.path, _webhook(site, webhook), methods=["POST"]) for webhook in site.webhooks),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)])
+    layers = [Middleware(SafeHeaders)]
+    if site.hosts is not None:
+        layers.append(Middleware(OnlyOurHosts, hosts=site.hosts))
+    return Webhooks(Starlette(routes=routes, middleware=layers), site.webhooks, site.receive)
 
 
 class SafeHeaders:
-    """Adds the headers that keep a page to itself."""
+    """Adds the headers that keep a page to itself; what does not say how long it may be kept is not kept."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -112,7 +101,9 @@ class SafeHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._headers]
+                given = {name.lower() for name, _ in message["headers"]}
+                kept = () if b"cache-control" in given else (NOT_KEPT,)
+                message["headers"] = [*message["headers"], *self._headers, *kept]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -120,48 +111,3 @@ class SafeHeaders:
 
 async def _health(_: Request) -> Response:
     return PlainTextResponse("ok")
-
-
-def _webhook(site: Site, webhook: Webhook) -> Callable[[Request], Awaitable[Response]]:
-    async def take(request: Request) -> Response:
-        given = request.headers.get(webhook.header, "")
-        if not hmac.compare_digest(given.encode(), webhook.secret.encode()):
-            if webhook.tried_empty and await _is_empty(request):
-                return PlainTextResponse("ok")
-            return PlainTextResponse("wrong secret", 403)
-        try:
-            message = webhook.read(orjson.loads(await _body(request)))
-        except (ValueError, ClientDisconnect):
-            return PlainTextResponse("ok")  # nobody will ever read it: the platform must not repeat it
-        if message is None:
-            return PlainTextResponse("ok")
-        try:
-            await site.receive(message)
-        except DatabaseAway:
-            return PlainTextResponse("try again later", 503)
-        answer = webhook.answer(message)
-        return Response(orjson.dumps(answer), media_type="application/json") if answer else PlainTextResponse("ok")
-
-    return take
-
-
-async def _is_empty(request: Request) -> bool:
-    """Whether nothing was posted. No more than the beginning is read: it is a stranger's."""
-    try:
-        async for part in request.stream():
-            if part:
-                return False
-    except ClientDisconnect:
-        return False
-    return True
-
-
-async def _body(request: Request) -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > BODY_LIMIT:
-            msg = "too large"
-            raise ValueError(msg)
-        parts.append(part)
-    return b"".join(parts)

@@ -12,6 +12,7 @@ from bot.core.errors import SetupFault
 from bot.core.people import TeamRole
 from bot.services import area_import, areas, invitations, teams
 from bot.services.areas import Change
+from bot.services.reading_files import UnreadableFile, content_of
 
 NAMES = {"web": "Trang web", "telegram": "Telegram"}
 
@@ -19,9 +20,9 @@ NAMES = {"web": "Trang web", "telegram": "Telegram"}
 def import_areas(path: Path, *, dry_run: bool) -> int:
     """Bring the places of a file into the database; 1 when the file has a fault, and then nothing is kept."""
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        msg = f"The file {path} cannot be read ({error.strerror})."
+        data = content_of(path)
+    except UnreadableFile as unreadable:
+        msg = f"The file {path.name} cannot be read: {unreadable.reason}."
         raise SetupFault(msg) from None
     rows, faults = area_file.read(data)
     if not faults:

@@ -1,6 +1,7 @@
 """YAML that knows its lines, and faults that say where they are and how to mend them."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ Place = tuple[str | int, ...]  # the way to a value: (3, "title", "vi")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 DEEPEST = 20  # levels of lists and keys; no content of ours has more than five
+BOTTOM = 500  # levels at which nothing is read any more
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DASHES = re.compile(r"(?:[-?:][ \t]+){100}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same reader in C, ten times as fast
 
 EXAMPLES: Mapping[str, object] = {  # what a missing key could look like
@@ -121,6 +125,8 @@ def parse(file: str, text: str) -> tuple[Document, list[Fault]]:
     """
     faults: list[Fault] = []
     lines: dict[Place, int] = {}
+    if _is_bottomless(text):
+        return Document(file), [Fault(file, 0, "This is nested too deep. Write it out in lines.")]
     try:
         node = yaml.compose(text, Loader=_LOADER)
         if node is None:
@@ -131,6 +137,15 @@ def parse(file: str, text: str) -> tuple[Document, list[Fault]]:
     except yaml.YAMLError:
         return Document(file), [Fault(file, 1, _unreadable("it holds a character that no text may hold"))]
     return Document(file, data, lines), faults
+
+
+def _is_bottomless(text: str) -> bool:
+    """Whether brackets or dashes open so many levels that the reader, which calls itself for each, would crash."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = max(0, depth + (1 if bracket in "[{" else -1))
+        deepest = max(deepest, depth)
+    return deepest > BOTTOM or bool(_DASHES.search(text))
 
 
 @dataclass(slots=True)

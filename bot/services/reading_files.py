@@ -11,6 +11,7 @@ from bot.services.file_text import UnreadableText, decode
 LARGEST = 20 * 1024 * 1024  # bytes of a file, and of a docx once unpacked
 _TEXT, _HTML, _MARKDOWN = {".txt", ".text"}, {".html", ".htm", ".xhtml"}, {".md", ".markdown"}
 _DOCX = ".docx"
+_COLUMNS = 100  # of a table in Markdown
 _SAVE_AS_TEXT = "hãy mở tệp, chọn Lưu thành (Save as), kiểu Văn bản thuần .txt, mã hóa UTF-8, rồi nạp tệp .txt đó"
 _PDF_TO_TEXT = "hãy mở tệp, chọn hết chữ, chép sang trình soạn thảo và lưu thành .txt mã hóa UTF-8, rồi nạp tệp .txt đó"
 
@@ -27,7 +28,7 @@ class UnreadableFile(Exception):
 def read_file(path: Path) -> str:
     """The text of a file, NFC, lines as in the file (html, md and docx: one line a block). Raises UnreadableFile."""
     ending = path.suffix.lower()
-    content = _content(path)
+    content = content_of(path)
     if ending not in _TEXT | _HTML | _MARKDOWN | {_DOCX}:
         raise UnreadableFile(path.name, _unsupported(ending))
     try:
@@ -38,9 +39,7 @@ def read_file(path: Path) -> str:
             if ending in _HTML:
                 text = html_text(text)
             elif ending in _MARKDOWN:
-                text = html_text(
-                    MarkdownIt("commonmark").enable("table").render(_without_front_matter(text)), bullets=True
-                )
+                text = _markdown_text(_without_front_matter(text))
     except (UnreadableText, BrokenMarkup) as refused:
         raise UnreadableFile(path.name, str(refused)) from refused
     if not text.strip():
@@ -48,8 +47,8 @@ def read_file(path: Path) -> str:
     return text
 
 
-def _content(path: Path) -> bytes:
-    """The bytes of an ordinary file of at most 20 MB."""
+def content_of(path: Path) -> bytes:
+    """The bytes of an ordinary file of at most 20 MB. Raises UnreadableFile."""
     try:
         about = path.stat()
         if stat.S_ISDIR(about.st_mode):
@@ -75,6 +74,14 @@ def _unsupported(ending: str) -> str:
     if ending in {".doc", ".odt", ".rtf"}:
         return f"chưa đọc được {ending}: {_SAVE_AS_TEXT}"
     return f"chưa đọc được loại tệp {ending or 'không có đuôi'}: chỉ nhận .txt, .html, .md, .docx"
+
+
+def _markdown_text(text: str) -> str:
+    """A table is filled up to its widest row: one that is wider than any paper is read as plain lines."""
+    reader = MarkdownIt("commonmark")
+    if all(line.count("|") <= _COLUMNS for line in text.splitlines()):
+        reader.enable("table")
+    return html_text(reader.render(text), bullets=True)
 
 
 def _without_front_matter(text: str) -> str:

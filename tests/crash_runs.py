@@ -1,4 +1,4 @@
-"""The program that tests/test_crash.py kills: it takes a conversation from a feed and sends the answers into a file.
+"""The program that tests kill: it takes a conversation from a feed, or does what is due, and sends into a file.
 
 Started once, it forks for every run it is told of on its input, so that no run waits for imports.
 """
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import event
 
 from bot.app import Program
@@ -22,9 +23,11 @@ from bot.core.messages import InboundMessage, Kind, OutboundMessage
 from bot.library import Library, read
 from bot.search.finder import Finder
 from bot.sender import Sender
-from bot.services import answers
+from bot.services import answers, retention
 from bot.settings import Settings
 from bot.storage.database import Database
+from scheduler.jobs import Office
+from scheduler.timetable import JOBS
 
 NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
 CONTENT = Path(__file__).parent.parent / "content"
@@ -46,6 +49,19 @@ class CrashPoint:
         if (kind, when, count) == (self.kind, self.when, self.number):
             os.kill(os.getpid(), signal.SIGKILL)
 
+    def _on_sqlite(self, statement: str) -> None:
+        if statement.startswith(WRITES):
+            self.at("write", "before")
+
+    def _counting(self, execute: Any) -> Any:
+        def counted(cursor: Any, query: Any, *more: Any, **named: Any) -> Any:
+            done = execute(cursor, query, *more, **named)
+            if str(query).startswith(WRITES):
+                self.at("write", "after")
+            return done
+
+        return counted
+
     def watch(self, database: Database) -> None:
         """Count what the database is told to do."""
 
@@ -53,13 +69,23 @@ class CrashPoint:
             def on_statement(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
                 if statement == "COMMIT":
                     self.at("commit", when)
-                elif statement.startswith(WRITES):
-                    self.at("write", when)
 
             return on_statement
 
-        if not database.is_sqlite:  # there COMMIT is no statement
-            event.listen(database.engine, "commit", lambda _: self.at("commit", "before"))
+        if database.is_sqlite:  # some statements go to the driver, past SQLAlchemy; here and below they count too
+            event.listen(database.engine, "connect", lambda raw, _: raw.set_trace_callback(self._on_sqlite))
+        else:  # there COMMIT is no statement
+            dialect: Any = database.engine.dialect
+            commit = dialect.do_commit
+
+            def do_commit(connection: Any) -> None:
+                self.at("commit", "before")
+                commit(connection)
+                self.at("commit", "after")
+
+            dialect.do_commit = do_commit
+            for name in ("execute", "executemany"):
+                setattr(psycopg.Cursor, name, self._counting(getattr(psycopg.Cursor, name)))
         event.listen(database.engine, "before_cursor_execute", listen("before"))
         event.listen(database.engine, "after_cursor_execute", listen("after"))
 
@@ -106,6 +132,22 @@ async def converse(program: Program, folder: Path) -> None:
     await _send_the_rest(sender)
 
 
+async def keep_time(program: Program, folder: Path) -> None:
+    """A worker's work: every job of the timetable once, then what is due leaves."""
+    sender = program.sender()
+    office = Office(
+        database=program.database,
+        library=program.library,
+        zone=program.settings.zone,
+        clock=program.clock,
+        periods=retention.Periods.of(program.settings),
+        erased=folder,
+    )
+    for job in JOBS:
+        await job.run(office, program.clock())
+    await _send_the_rest(sender)
+
+
 async def _send_the_rest(sender: Sender) -> None:
     while claimed := await sender._claim():
         sender.deliver(claimed)
@@ -113,20 +155,22 @@ async def _send_the_rest(sender: Sender) -> None:
 
 
 def run(folder: Path, url: str, crash: CrashPoint, library: Library, index: Finder) -> None:
-    """One life of the program."""
+    """One life of the program: a worker where the folder says what time it is, else it takes the feed."""
+    time = folder / "now"
+    now = datetime.fromisoformat(time.read_text("utf-8")) if time.exists() else NOW
     database = Database(url or f"sqlite:///{folder / 'tungngo.db'}")
     crash.watch(database)
     program = Program(
         settings=Settings(_env_file=None, telegram_bot_token="", public_url=""),
-        clock=lambda: NOW,
+        clock=lambda: now,
         database=database,
         library=library,
         index=index,
-        started=NOW,
+        started=now,
         secret=b"k" * 32,
         extra=(FileChannel(folder / "sent", crash),),
     )
-    asyncio.run(converse(program, folder))
+    asyncio.run((keep_time if time.exists() else converse)(program, folder))
     database.close()
 
 

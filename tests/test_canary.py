@@ -5,9 +5,10 @@ import contextlib
 import os
 import re
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,19 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.core.keyring import Keyring
+from bot.storage import people
+from bot.storage.database import Database
+from handlers.table import COMMANDS
 from tests.canary import AWAY, BREAKS, FAILS
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.zalo_api import FakeZaloApi
+from tests.test_sealed_file import stored
 
 ROOT = Path(__file__).parents[1]
 WORD = "chimyến"  # stands in every text
 NAME = "Kanarienvogel Thị Hót"
+SHOWN = "Seidenschwanz Thị Ngân"  # on the platforms; kept once they agree
 PHONES = ("0987654321", "+84987654321", "0987 654 321", "0987.654.321")
 CARD = "001188012345"
 LINK = "https://evil.example/kanari?otp=445566"
@@ -31,8 +38,22 @@ TEXTS = [
     "/start", "menu", "bao cao", "bc t3 5ho 8ng 60+ 3 vneid 2", "10/10 là ngày gì", "nho giup", "du lieu cua toi",
    "dung",    BREAKS, FAILS, AWAY, "/start ABCDEFGH", "/lienket 123456", "/kiemtra", "/hoi",
 ]  # fmt: skip
+EVERY_COMMAND = [f"/{route.name}" for route in COMMANDS]
 ONE_EACH = httpx.Limits(max_keepalive_connections=0)  # a connection on which something broke is closed
-CANARIES = (WORD, "Kanari", "kanari", "Hót", *PHONES, "987654321", "987 654", CARD, "445566", "ABCDEFGH", KEY)
+CANARIES = (
+    WORD,
+    "Seidenschwanz",
+    "Kanari",
+    "kanari",
+    "Hót",
+    *PHONES,
+    "987654321",
+    "987 654",
+    CARD,
+    "445566",
+    "ABCDEFGH",
+    KEY,
+)
 
 
 def spoken(text: str) -> str:
@@ -71,7 +92,7 @@ async def running(folder: Path, database: str, **settings: str) -> AsyncIterator
             cwd=ROOT, env={**inherited, **own, "SECRET_KEY": KEY, **settings}, stdout=out, stderr=out,
         )  # fmt: skip
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (found := re.search(r"http://\S+/(?=\n)", log.read_text("utf-8"))):  # noqa: ASYNC110  a file
                 await asyncio.sleep(0.05)
         yield Running(process, found[0].rstrip("/"), f"http://127.0.0.1:{metrics}", log)
@@ -108,12 +129,15 @@ async def talk(folder: Path, database: str, *, by_webhook: bool) -> Said:
         zalo.fault("error", "sendMessage", description=spoken("no"), times=1)
         program = await stack.enter_async_context(running(folder, database, **settings))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=program.url, timeout=20, limits=ONE_EACH))
-        lan, hoa = telegram.user(NAME), zalo.user(NAME)
+        lan, hoa = telegram.user(SHOWN), zalo.user(SHOWN)
         for text in TEXTS if by_webhook else (*TEXTS[:2], BREAKS):
             lan.say(spoken(text))
             hoa.say(spoken(text))
         lan.tap_data(f"{WORD}:{CARD}")
         lan.photo(spoken("ảnh"))
+        for text in ("/start", "đồng ý"):
+            lan.say(text)
+            hoa.say(text)
         statuses = []
         if by_webhook:
             statuses = await _post_all(http, telegram, zalo)
@@ -154,7 +178,9 @@ async def _chat(http: httpx.AsyncClient) -> list[int]:
     page = await http.get("/")
     (csrf,) = re.findall(r'name="csrf" content="(\w+)"', page.text)
     statuses = []
-    bodies: list[dict[str, Any]] = [{"id": f"canary-{n}", "text": spoken(text)} for n, text in enumerate(TEXTS)]
+    bodies: list[dict[str, Any]] = [
+        {"id": f"canary-{n}", "text": spoken(text)} for n, text in enumerate((*TEXTS, *EVERY_COMMAND))
+    ]
     bodies += [{"id": "canary-tap", "payload": f"{WORD}:{CARD}"}, {"id": WORD, "text": [WORD]}, {"id": spoken("x")}]
     for body in bodies:
         for _ in range(6):
@@ -181,10 +207,39 @@ def test_nothing_that_people_said_is_in_logs_or_metrics(database_url: str, tmp_p
     assert said.metrics.count("\ntungngo_errors_total{") >= 3
     assert {200, 403, 404, 500, 503} <= set(said.statuses)
     _holds_none(said)
+    _is_not_in_the_database(database_url)
+
+
+def _is_not_in_the_database(url: str) -> None:
+    """Numbers, tokens and keys are not kept at all; the names that are kept can be read with the key alone."""
+    secrets = ("Seidenschwanz", *PHONES, "987654321", CARD, "445566", KEY, "stand-in-token", *SECRETS.values())
+    found = stored(url)
+    assert WORD in found  # a question nobody could answer waits for somebody, as it was typed
+    assert [each for each in secrets if each in found] == []
+    with closing(Database(url, Keyring([KEY.encode()]))) as database:
+        names = database.read_now(lambda tx: [each.name for each in people.persons(tx, list(range(1, 9))).values()])
+    assert SHOWN in names
 
 
 def test_nor_where_it_is_polled(sqlite_url: str, tmp_path: Path) -> None:
     _holds_none(asyncio.run(talk(tmp_path, sqlite_url, by_webhook=False)))
+    told = _commands(tmp_path, sqlite_url)
+    assert told.count("tungngo: ") >= 4  # the faults were met
+    assert "it broke: LookupError" in told
+    _holds_none(Said(told, "", []))
+
+
+def _commands(folder: Path, database: str) -> str:
+    """What commands say beside what they are asked for, on the database that was talked to: what is logged of them."""
+    bad = folder / "bad.txt"
+    bad.write_text(spoken("một"), "utf-8")
+    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+    own = {"DATABASE_URL": database, "DATA_DIR": str(folder), "SECRET_KEY": KEY, "METRICS_PORT": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.canary", "commands", str(bad)],
+        cwd=ROOT, env={**inherited, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    return done.stderr
 
 
 def _holds_none(said: Said) -> None:

@@ -2,107 +2,31 @@
 
 import asyncio
 import gc
-import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import event, text
 
-from bot.app import Program
 from bot.channels.telegram import TelegramChannel
 from bot.channels.zalo import ZaloChannel
-from bot.core.channel import Capabilities, Sent
 from bot.core.errors import DatabaseAway
-from bot.core.messages import InboundMessage, OutboundMessage
 from bot.library import Library
 from bot.search.finder import Finder
-from bot.sender import Sender
-from bot.settings import Settings
-from bot.storage import schema
-from bot.storage.database import Database, Transaction
-from bot.web.site import Webhook, build
+from bot.web.site import build
+from bot.web.webhooks import Webhook
 from tests.databases import PostgresTemplate
 from tests.fakes.bot_api import TOKEN, FakeBotApi
 from tests.fakes.clock import SettableClock
 from tests.fakes.zalo_api import TOKEN as ZALO_TOKEN
 from tests.fakes.zalo_api import FakeZaloApi
-from tests.killed_runs import killer
+from tests.one_place import Place, message
 from tests.web.sites import site
-
-
-class Noting:
-    """A platform that takes every message and notes it."""
-
-    name = "console"
-    capabilities = Capabilities(buttons=False, edit=False, text_limit=4000)
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, int]] = []
-
-    async def send(self, message: OutboundMessage) -> Sent:
-        self.sent.append((message.chat, message.id))
-        return Sent(str(message.id))
-
-
-class Place:
-    """The program on a database, with one platform."""
-
-    def __init__(self, url: str, library: Library, index: Finder, clock: SettableClock) -> None:
-        self.channel, self.clock = Noting(), clock
-        self.database = Database(url)
-        self.program = Program(
-            settings=Settings(_env_file=None),
-            clock=clock,
-            database=self.database,
-            library=library,
-            index=index,
-            started=clock(),
-            secret=b"k" * 32,
-            extra=(self.channel,),
-        )
-
-    def sender(self, machine: str = "one") -> Sender:
-        """Sends from a machine of that name: a sender of this process and host would be taken for the same one."""
-        channels = {("console", ""): self.channel}
-        return Sender(database=self.database, channels=channels, clock=self.clock, owner=f"{machine}:1:1.000")
-
-    def run(self, work: Callable[..., Awaitable[None]]) -> None:
-        """Do the work with a receiver and a sender that runs."""
-
-        async def inside() -> None:
-            sender, stop = self.sender(), asyncio.Event()
-            running = asyncio.create_task(sender.run(stop))
-            await work(self.program.receiver(sender).receive)
-            stop.set()
-            await running
-            while claimed := await sender._claim():
-                sender.deliver(claimed)
-                await sender.finish()
-
-        asyncio.run(inside())
-        self.is_whole()
-
-    def is_whole(self) -> None:
-        """Every message that was taken has its answer, and every answer left once."""
-        query = "SELECT status, count(*) FROM {} GROUP BY status"
-        inbox, outbox = (
-            dict(self.database.read_now(lambda tx, name=name: tx.connection.execute(text(query.format(name))).all()))  # type: ignore[misc]
-            for name in ("inbox", "outbox")
-        )
-        assert set(inbox) == {"done"}
-        assert outbox == {"sent": inbox["done"]}
-        rows = self.database.read_now(lambda tx: list(tx.connection.scalars(text("SELECT id FROM outbox ORDER BY id"))))
-        assert sorted(row for _, row in self.channel.sent) == rows
-        chats = {chat for chat, _ in self.channel.sent}
-        in_order = {chat: [row for each, row in self.channel.sent if each == chat] for chat in chats}
-        assert all(rows == sorted(rows) for rows in in_order.values())
 
 
 @pytest.fixture
@@ -110,10 +34,6 @@ def place(database_url: str, library: Library, index: Finder, clock: SettableClo
     made = Place(database_url, library, index, clock)
     yield made
     made.database.close()
-
-
-def message(number: int, chat: str = "1", said: str = "menu") -> InboundMessage:
-    return InboundMessage(channel="console", chat=chat, external_id=str(number), text=said)
 
 
 @pytest.mark.fault("the disk is full", "PRAGMA max_page_count at what the file has now; the room comes back")
@@ -273,22 +193,25 @@ def test_two_workers_share_the_work_and_send_everything_once(
         place.database.close()
 
 
+JUMPS = {  # after the third message, after the fifth
+    "an hour back": (timedelta(hours=-1), timedelta(0)),
+    "four weeks back": (timedelta(days=-28), timedelta(0)),
+    "a day ahead": (timedelta(days=1), timedelta(0)),
+    "ahead and back again": (timedelta(days=28), timedelta(days=-28)),
+}
+
+
 @pytest.mark.fault(
-    "the clock jumps",
-    "an hour back and a day forward between the messages of a conversation",
-    short="An answer that had to wait for its turn when the clock went back waits until the clock is there again.",
+    "the clock jumps in a conversation", "an hour to four weeks, back, ahead, and ahead and back, between its messages"
 )
-@pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(days=1)], ids=["back", "forward"])
-def test_when_the_clock_jumps_every_message_has_its_answer_once(
-    place: Place, clock: SettableClock, jump: timedelta
-) -> None:
+@pytest.mark.parametrize("jump", JUMPS)
+def test_when_the_clock_jumps_every_message_has_its_answer_once(place: Place, clock: SettableClock, jump: str) -> None:
     async def work(receive: Any) -> None:
         for number in range(6):
             await receive(message(number))
-            if number == 2:
-                clock.move(jump)
+            if number in (2, 4):
+                clock.move(JUMPS[jump][number // 2 - 1])
             await receive(message(number))
-        clock.move(max(-jump, timedelta(0)))  # what waited when the clock went back waits until it is there again
 
     place.run(work)
     assert len(place.channel.sent) == 6
@@ -337,42 +260,3 @@ def test_without_dns_a_channel_waits_and_then_starts(platform: str, monkeypatch:
 
     asyncio.run(run())
     assert pauses
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where there are no tables yet."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'old.db'}"
-        return
-    template: PostgresTemplate = request.getfixturevalue("postgres_template")
-    name = template.fresh()
-    with closing(Database(template.url(name))) as database:
-        empty = "DROP SCHEMA public CASCADE; CREATE SCHEMA public"
-        database.write_now(lambda tx: tx.connection.exec_driver_sql(empty))
-    yield template.url(name)
-    template.drop(name)
-
-
-def _add_lan(tx: Transaction) -> None:
-    query = text("INSERT INTO person (name, locale, address, quiet, created_at) VALUES ('Lan', 'vi', '', :no, :at)")
-    tx.connection.execute(query, {"no": False, "at": "2026-10-01"})
-
-
-def _names(tx: Transaction) -> list[str]:
-    return list(tx.connection.scalars(text("SELECT name FROM person")))
-
-
-@pytest.mark.fault("kill -9 while the schema is brought up to date", "SIGKILL at the 10th, 20th, 40th, 80th statement")
-def test_killed_at_any_statement_an_upgrade_leaves_the_old_schema_or_the_new(bare_url: str) -> None:
-    schema.upgrade(bare_url, to="0001")
-    with closing(Database(bare_url)) as database:
-        database.write_now(_add_lan)
-    with killer() as run:
-        for step in (10, 20, 40, 80):
-            assert run("upgrade", "", bare_url, step) == -signal.SIGKILL
-            assert schema.version(bare_url) == "0001"
-    schema.upgrade(bare_url)
-    schema.check(bare_url)
-    with closing(Database(bare_url)) as database:
-        assert database.read_now(_names) == ["Lan"]

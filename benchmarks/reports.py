@@ -4,8 +4,7 @@ A report is filed step by step, as a volunteer does it, twelve messages and twel
 beside a floor of the same run: one bare insert and commit a message. Whoever sends a message takes turns among eight
 volunteers, so that an answer is on disk as sent before the same person goes on: people are slower than a commit.
 
-    python -m benchmarks.reports                      # every case, a table
-    python -m benchmarks.reports --reports 200        # fewer
+    python -m benchmarks.reports                      # every case; --reports 200: fewer
     python -m benchmarks.reports --case sqlite-8      # one case in this process, JSON; for a profiler
 """
 
@@ -23,7 +22,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
@@ -31,6 +30,8 @@ from pathlib import Path
 import psycopg
 import structlog
 
+from benchmarks.reports_section import Measured, section
+from benchmarks.results import save
 from bot import demo
 from bot.app import Program, build
 from bot.core.channel import Capabilities, Sent
@@ -45,24 +46,6 @@ WARM = 2  # reports of each before the clock starts
 FLOOR = 500  # bare commits, before and after
 START = datetime(2026, 11, 18, 2, tzinfo=UTC)
 CASES = ("sqlite-1", "sqlite-8", "postgresql-1", "postgresql-8")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """One case. Times are milliseconds, memory is MB."""
-
-    case: str
-    reports: int
-    steps: int  # messages a report
-    step_p50: float  # from handing a message in to the channel taking its answer
-    step_p95: float
-    report_p50: float  # the sum over its messages
-    report_p95: float
-    per_second: float
-    cpu: float  # of this process, a report; a PostgreSQL server's own is not in it
-    memory: float  # the most this process ever held
-    floor: float  # p50 of one bare insert and commit: sqlite3, synchronous=FULL
-    own_floor: float  # the same on the database of the case
 
 
 class Shelf:
@@ -258,31 +241,8 @@ def _median(step: Callable[[], object]) -> float:
     return statistics.median(times)
 
 
-def table(rows: list[Measured]) -> str:
-    """The rows as Markdown."""
-    heads = (
-        "case",
-        "a message p50 / p95 ms",
-        "a report p50 / p95 ms",
-        "reports/s",
-        "CPU ms/report",
-        "peak MB",
-        "floor ms: sqlite3 / own",
-        "message ÷ floor",
-        "CPU a message ÷ floor",
-    )
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-    lines += [
-        f"| {row.case} | {row.step_p50:.2f} / {row.step_p95:.2f} | {row.report_p50:.1f} / {row.report_p95:.1f}"
-        f" | {row.per_second:.1f} | {row.cpu:.1f} | {row.memory:.0f} | {row.floor:.3f} / {row.own_floor:.3f}"
-        f" | {row.step_p50 / row.floor:.1f} | {row.cpu / row.steps / row.floor:.1f} |"
-        for row in rows
-    ]
-    return "\n".join(lines)
-
-
 def main() -> None:
-    """Every case in a process of its own, so that memory is its own; the table at the end."""
+    """Every case in a process of its own, so that memory is its own; docs/benchmarks/reports.json at the end."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=1000)
     parser.add_argument("--case", choices=CASES)
@@ -298,7 +258,7 @@ def main() -> None:
         command = [sys.executable, "-m", "benchmarks.reports", "--case", case, "--reports", str(chosen.reports)]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         rows.append(Measured(**json.loads(said.splitlines()[-1])))
-    print(table(rows))
+    save(section(rows))
 
 
 if __name__ == "__main__":

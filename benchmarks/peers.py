@@ -1,0 +1,88 @@
+"""The program beside what people write instead: the same conversation, the same Bot API, one run, in turns.
+
+python -m benchmarks.peers                                            # everything, into docs/benchmarks/peers.json
+python -m benchmarks.peers --only ours,aiogram --k 40 --seconds 3     # one load; printed, nothing is kept
+python -m benchmarks.peers --only ours,aiogram --rate 200 --delay 50
+python -m benchmarks.peers --only ours,aiogram --rest                 # or --cold, --crash
+"""
+
+import argparse
+import tempfile
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks import plan
+from benchmarks.results import ROOT, save
+from benchmarks.rig import load, rest
+from benchmarks.rig.bot_api import TOKEN
+from benchmarks.rig.bots import BOTS, OURS
+from benchmarks.rig.crash import crash
+from benchmarks.rig.processes import take_a_core
+from benchmarks.rig.seed import seed
+from benchmarks.rig.stage import Places
+from benchmarks.rig.volunteers import FIRST_CHAT
+from benchmarks.verdict import section
+
+PEERS = ROOT / ".venv-bench/bin/python"
+
+
+@contextmanager
+def places(chosen: Namespace) -> Iterator[Places]:
+    """Where everything is; the program's database with all volunteers in it, deleted at the end."""
+    with tempfile.TemporaryDirectory(prefix="bench-seed-") as folder:
+        if OURS in chosen.only:
+            plan.say(f"{plan.SEEDED} volunteers join")
+            seed(Path(folder), bot=TOKEN.partition(":")[0], first=FIRST_CHAT, count=plan.SEEDED)
+        yield Places(Path(folder), chosen.peers, chosen.command, take_a_core())
+
+
+def one(name: str, there: Places, chosen: Namespace) -> Iterator[object]:
+    """What was asked for, of one bot."""
+    bot = BOTS[name]
+    if chosen.rest:
+        chats = plan.CHATS.get(name, 0)
+        yield plan.run(rest.resting(bot, there, first=plan.FIRST_CHATS, chats=chats))
+    elif chosen.cold:
+        yield f"{name}: {plan.run(rest.cold(bot, there)):.3f} s"
+    elif chosen.crash:
+        yield asdict(plan.run(crash(bot, there, plan.CRASH_PEOPLE)))
+    elif chosen.rate:
+        delay, seconds = chosen.delay / 1000, chosen.seconds
+        work = load.at_rate(bot, there, chosen.rate, delay=delay, people=plan.PEOPLE, seconds=seconds, warm=plan.WARM)
+        yield plan.run(work).brief()
+    else:
+        loads = dict.fromkeys(map(int, chosen.k.split(",")), chosen.seconds)
+        for each in plan.run(load.sweep(bot, there, loads, warm=plan.WARM, delay=chosen.delay / 1000)):
+            yield each.brief()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Everything, or what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", type=lambda words: words.split(","), default=list(BOTS), help=", ".join(BOTS))
+    parser.add_argument("--k", default="", help="volunteers at once: 1,40")
+    parser.add_argument("--rate", type=float, default=0, help="updates a second")
+    parser.add_argument("--delay", type=float, default=0, help="ms the platform takes to answer a call")
+    parser.add_argument("--rest", action="store_true", help="memory at rest and of an open conversation")
+    parser.add_argument("--cold", action="store_true", help="seconds to the first answer")
+    parser.add_argument("--crash", action="store_true", help="kill -9 in the middle")
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--peers", type=Path, default=PEERS, help="the Python that has the peers")
+    parser.add_argument("--command", default="", help="instead of `tungngo run`")
+    chosen = parser.parse_args(arguments)
+    with places(chosen) as there:
+        if not (chosen.k or chosen.rate or chosen.rest or chosen.cold or chosen.crash):
+            save(section(plan.everything(there, chosen.only)))
+            return
+        for _ in range(chosen.runs):
+            for name in chosen.only:
+                for found in one(name, there, chosen):
+                    print(found, flush=True)
+
+
+if __name__ == "__main__":
+    main()

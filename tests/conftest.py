@@ -1,7 +1,5 @@
 """What tests of every part share: databases, the shipped content, a clock."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,14 +8,15 @@ import pytest
 import structlog
 
 from bot import library as content
+from bot.app import Program
 from bot.library import Library
 from bot.search.finder import Finder
 from bot.services import answers
+from bot.settings import Settings
 from bot.storage.database import Database
-from tests.databases import PostgresTemplate, SqliteTemplate, running_postgres
+from tests.databases import PostgresTemplate, SqliteTemplate, roomy, running_postgres
 from tests.fakes.clock import SettableClock
 
-MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # noqa: S108  a folder in memory on Linux
 CONTENT = Path(__file__).parent.parent / "content"
 
 
@@ -30,6 +29,12 @@ def _short_tracebacks() -> None:
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ]
     )
+
+
+@pytest.fixture(autouse=True)
+def _a_command_leaves_the_log_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that runs in this process would bind the log to a stream that pytest takes away."""
+    monkeypatch.setattr("bot.logs.set_up", lambda _level: None)
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +50,8 @@ def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post
 
 @pytest.fixture
 def sqlite_url(sqlite_template: SqliteTemplate, tmp_path: Path) -> Iterator[str]:
-    """A database in memory where there is room: what its disk promises has tests of its own."""
-    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM):
-        yield sqlite_template.fresh(tmp_path)
-        return
-    with TemporaryDirectory(dir=MEMORY, prefix="tungngo-") as folder:
+    """A database in memory where there is room."""
+    with TemporaryDirectory(dir=roomy() or tmp_path, prefix="tungngo-") as folder:
         yield sqlite_template.fresh(Path(folder))
 
 
@@ -87,3 +89,19 @@ def index(library: Library) -> Finder:
 @pytest.fixture
 def clock() -> SettableClock:
     return SettableClock()
+
+
+@pytest.fixture
+def program(sqlite_url: str, library: Library, index: Finder, clock: SettableClock) -> Iterator[Program]:
+    """The program on an empty database, with no platform."""
+    made = Program(
+        settings=Settings(_env_file=None, database_url=sqlite_url, telegram_bot_token="", public_url=""),
+        clock=clock,
+        database=Database(sqlite_url),
+        library=library,
+        index=index,
+        started=clock(),
+        secret=b"a key that only the tests know",
+    )
+    yield made
+    made.close()

@@ -11,11 +11,13 @@ from typing import Any
 from unittest.mock import patch
 
 import yaml
-from sqlalchemy import select
+from sqlalchemy import Select, Table, Text, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import col
 
 from bot import demo
 from bot.app import Program
+from bot.core.keyring import Keyring
 from bot.core.messages import InboundMessage, Reply
 from bot.library import Library
 from bot.models import METADATA, Contact, OpenQuestion, Report, Unit
@@ -52,6 +54,7 @@ OTHERS = (
 PURPOSES = {"resident": ("learn",), "volunteer": ("learn", "report"), "coordinator": ("learn", "report")}
 SPANS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SECRET = b"a key that only the tests know"
+KEYRING = Keyring([SECRET])
 CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}\b")
 BETWEEN = timedelta(seconds=1)  # from one act to the next
 
@@ -121,7 +124,7 @@ class Play:
         self._program = Program(
             settings=Settings(_env_file=None, database_url=self._url, public_url="", **own),
             clock=self._clock,
-            database=Database(self._url),
+            database=Database(self._url, KEYRING),
             library=self._library,
             index=self._index,
             started=self._clock(),
@@ -242,11 +245,22 @@ class Play:
 
 
 def stored(database: Database) -> Any:
-    """What the database holds, to be compared: SQLite's files as they are, which takes a tenth of the time."""
+    """What the database holds, to be compared: SQLite's files as they are, PostgreSQL's rows in one question.
+
+    Both take a tenth of the time that reading all rows takes.
+    """
     if not database.is_sqlite:
-        return database.read_now(everything)
+        return database.read_now(lambda tx: tuple(tx.connection.execute(ALL_ROWS).one()))
     path = Path(str(database.engine.url.database))
     return [each.read_bytes() if each.exists() else b"" for each in (path, path.with_name(f"{path.name}-wal"))]
+
+
+def _rows(table: Table) -> Select[Any]:
+    row = cast(literal_column(f'"{table.name}"'), Text)
+    return select(func.array_agg(aggregate_order_by(row, row))).select_from(table)
+
+
+ALL_ROWS = select(*(_rows(table).scalar_subquery() for table in METADATA.sorted_tables))  # of PostgreSQL
 
 
 def everything(tx: Transaction) -> dict[str, list[tuple[Any, ...]]]:

@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+PEERS_STAMP := $(VENV)-bench/.installed
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-build-isolation \
 	--annotation-style=line $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run install install-dev test check prove docs lock sbom audit clean chromium
+.PHONY: help run install install-dev test check prove wander bench docs lock sbom audit clean chromium
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -21,7 +22,7 @@ install: $(STAMP) ## what the program needs, into .venv
 install-dev: $(DEV_STAMP) ## and what its tests and checks need
 
 test: install-dev chromium ## every test; ARGS="-k words" chooses
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: install-dev ## lint, format, types, import contracts, content
 	@$(BIN)/ruff check .
@@ -33,12 +34,19 @@ check: install-dev ## lint, format, types, import contracts, content
 prove: install-dev ## inject every fault, print fault, injection, outcome; write docs/faults.md
 	@$(BIN)/python -m tests.prove $(ARGS)
 
+bench: install-dev $(PEERS_STAMP) ## measure beside what people write instead, and at scale; write docs/benchmarks.md
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+wander: install-dev ## 100,000 messages of every kind through every state on every channel; N=… takes fewer
+	@$(BIN)/python -W ignore -m tests.wandering $(or $(N),100000)
+
 docs: install-dev ## write the README's tables from the program
 	@$(BIN)/python -m tests.docs_tables
 
-lock: install-dev ## both lock files from pyproject.toml; UPGRADE=1 takes newer versions
+lock: install-dev ## the lock files from pyproject.toml and benchmarks/peers.in; UPGRADE=1 takes newer versions
 	@$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@$(COMPILE) --output-file requirements-bench.lock benchmarks/peers.in
 
 sbom: install-dev ## what the program is made of, CycloneDX JSON from the lock file
 	@$(BIN)/python -m tests.sbom sbom.cdx.json && echo sbom.cdx.json
@@ -46,10 +54,10 @@ sbom: install-dev ## what the program is made of, CycloneDX JSON from the lock f
 audit: ## known faults of the locked versions; fetches pip-audit into a place of its own, needs the network
 	@$(PYTHON) -m venv $(VENV)-audit
 	@$(VENV)-audit/bin/python -m pip install --quiet pip-audit
-	@$(VENV)-audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	@$(VENV)-audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
-clean: ## remove .venv and caches; data/ stays
-	@rm -rf $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
+clean: ## remove .venv and its like, and caches; data/ stays
+	@rm -rf $(VENV) $(VENV)-audit $(VENV)-bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find bot handlers scheduler tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml
@@ -66,6 +74,13 @@ $(STAMP): requirements.lock pyproject.toml
 $(DEV_STAMP): requirements-dev.lock $(STAMP)
 	@echo "Installing what tests and checks need; a minute or so, once."
 	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The peers need other versions of some packages than the program: they get a Python of their own.
+$(PEERS_STAMP): requirements-bench.lock
+	@echo "Installing the peers into $(VENV)-bench; a minute or two, once."
+	@$(PYTHON) -m venv --clear $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-bench.lock
 	@touch $@
 
 # The page is tested in a real browser. Without one that test skips, or fails where REQUIRE_ALL=1.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 
 from bot import content_reload, metrics
-from bot.channels.web import WebChannel
+from bot.channels.web import WebChannel, told_elsewhere
 from bot.core.channel import Channel
 from bot.core.clock import Clock, system_clock
 from bot.core.conversation import State
@@ -24,13 +24,14 @@ from bot.meter import Meter
 from bot.platforms import Platforms, connect
 from bot.receiver import Receiver
 from bot.search.finder import Finder
-from bot.secret import secret_key
+from bot.secret import keyring, secret_keys
 from bot.sender import Sender, owner_name
-from bot.services import answers, media, retention, tombstones, usage
+from bot.services import answers, key_rotation, media, retention, tombstones, usage
 from bot.services.local_answers import Shelf
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database, Transaction
+from bot.storage.line import Line, open_line
 from bot.turn import Turn
 from handlers import routes
 
@@ -58,6 +59,7 @@ class Program:
     index: Finder
     started: datetime
     secret: bytes  # signs what is given out
+    former: tuple[bytes, ...] = ()  # check what was signed before the key was renewed
     local: Shelf = field(default_factory=Shelf)
     web: WebChannel = field(default_factory=WebChannel)
     platforms: Platforms | None = None
@@ -104,23 +106,29 @@ class Program:
             found |= self.platforms.channels()
         return found | {(channel.name, ""): channel for channel in self.extra}
 
-    def receiver(self, sender: Sender | None = None) -> Receiver:
-        """What takes inbound messages; with a sender in this process answers leave at once."""
+    def receiver(self, sender: Sender | None = None, line: Line | None = None) -> Receiver:
+        """What takes inbound messages; with a sender in this process answers leave at once, else the line rings."""
         return Receiver(
             database=self.database,
             clock=self.clock,
             make_turn=self.turn,
             dialogue=self.meter.answered(routes.respond),
             sorry=routes.sorry,
+            slower=routes.slower,
             owner=sender.owner if sender else "",
-            deliver=sender.deliver if sender else lambda _: None,
+            holds=sender.holds if sender else lambda *_: False,
+            deliver=sender.deliver if sender else told_elsewhere(self.web, line.ring if line else lambda: None),
             default_locale=self.settings.default_locale,
         )
 
-    def sender(self) -> Sender:
+    def line(self) -> Line:
+        """The line to the other processes on this database. To be made on the event loop it runs on."""
+        return open_line(self.settings.database, [key for key in self.channels() if key[1]])
+
+    def sender(self, line: Line | None = None) -> Sender:
         """What sends the outbox. To be made on the event loop it runs on."""
         channels = {key: self.meter.sending(channel) for key, channel in self.channels().items()}
-        return Sender(database=self.database, channels=channels, clock=self.clock, owner=self.owner)
+        return Sender(database=self.database, channels=channels, clock=self.clock, owner=self.owner, line=line)
 
     async def media_bytes(self, name: str) -> bytes | None:
         """A picture or file of ours, for a channel that uploads it; None when it is too old."""
@@ -169,7 +177,8 @@ def build(settings: Settings, *, clock: Clock = system_clock, create: bool = Fal
     else:
         schema.check(settings.database)
     library = load(settings.content_dir)
-    database = Database(settings.database)
+    keys, today = secret_keys(settings), clock().astimezone(settings.zone).date()
+    database = key_rotation.opened(settings.database, keyring(settings), seal=today if create else None)
     passages = database.read_now(answers.stored_passages)
     return Program(
         settings=settings,
@@ -178,7 +187,8 @@ def build(settings: Settings, *, clock: Clock = system_clock, create: bool = Fal
         library=library,
         index=answers.build_index(library, passages),
         started=clock(),
-        secret=secret_key(settings),
+        secret=keys[0],
+        former=keys[1:],
     )
 
 
@@ -202,15 +212,17 @@ async def serve(
     program: Program, parts: Parts, *, stop: asyncio.Event, listening: Callable[[str], None] = lambda _: None
 ) -> None:
     """Run the parts until told to stop; then stop taking, finish what was taken, at most 10 seconds."""
-    erase_again = partial(tombstones.reapply, program.database, program.library, program.settings.data_dir)
-    await asyncio.to_thread(erase_again, key=program.secret, now=program.clock(), zone=program.settings.zone)
+    settings, keys = program.settings, (program.secret, *program.former)
+    erase_again = partial(tombstones.reapply, program.database, program.library, settings.data_dir, keys=keys)
+    await asyncio.to_thread(erase_again, now=program.clock(), zone=settings.zone)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
-        sender = program.sender() if parts.sender else None
-        receive = program.meter.received(program.receiver(sender).receive)
+        line = program.line()
+        sender = program.sender(line) if parts.sender else None
+        receive = program.meter.received(program.receiver(sender, line).receive)
         sending = asyncio.Event()
         if sender:
             stack.push_async_callback(_within, sender.finish, STOP_SECONDS)
-            tasks.create_task(sender.run(sending))
+        tasks.create_task((sender or line).run(sending))
         if parts.scheduler:
             from scheduler.jobs import Office  # noqa: PLC0415
             from scheduler.runner import run_jobs  # noqa: PLC0415  APScheduler only where jobs run
@@ -260,6 +272,7 @@ async def _web(
     stop: asyncio.Event,
     listening: Callable[[str], None],
 ) -> None:
+    from bot.web.hosts import our_hosts  # noqa: PLC0415
     from bot.web.server import run_site  # noqa: PLC0415  uvicorn only where pages are served
     from bot.web.site import Site  # noqa: PLC0415
 
@@ -274,10 +287,12 @@ async def _web(
         secure=settings.public_url.startswith("https://"),
         clock=program.clock,
         secret=program.secret,
+        former=program.former,
         webhooks=program.platforms.webhooks() if program.platforms else (),
         personas=program.personas,
         zone=settings.zone,
         watch=None if settings.public_url else program,
+        hosts=our_hosts(settings.public_url, settings.host),
     )
     program.holders.append(site)
     await run_site(site, host=settings.host, port=settings.port, stop=stop, listening=listening)

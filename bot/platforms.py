@@ -16,7 +16,7 @@ from bot.library import Library
 from bot.services import invitations
 from bot.settings import Settings
 from bot.storage.database import Database
-from bot.web.site import Webhook
+from bot.web.webhooks import Webhook
 from handlers import routes
 
 if TYPE_CHECKING:

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         description="Key that signs what the program gives out, 32 characters or more. Empty: one is made at the first "
         "start and kept in DATA_DIR; several machines must share one.",
     )
+    secret_keys_old: SecretStr = Field(
+        SecretStr(""),
+        description="Former values of SECRET_KEY, separated by commas: they still open what they sealed and check what "
+        "they signed. Take one out once 'tungngo privacy rotate' is done and its backups are gone.",
+    )
     backup_passphrase: SecretStr = Field(
         SecretStr(""),
         description="Words that seal backups, 12 characters or more; such a backup carries the program's key with it. "

@@ -184,7 +184,7 @@ def _read(turn: Turn, step: str, text: str) -> object:
         return answers.typed(_PLACE, text, context)
     if step == "skill":
         chosen = turn.library.forms[FORM]["skills"]
-        return next(iter(answers.typed(chosen, text.partition(",")[0], context)))
+        return next(iter(answers.typed(chosen, text.lstrip(", ").partition(",")[0], context)))
     wish = answers.match_choice(text, tuple(Choice(label, value) for label, value in _offered(turn, step)))
     if wish is None:
         raise AnswerRejected(

@@ -71,6 +71,7 @@ def _choices(turn: Turn, found: my_data.Overview) -> tuple[Choice, ...]:
         if found.restricted
         else Choice(_("Do not use my data for now"), make(NAME, "pause")),
         Choice(_("Erase everything"), make(NAME, "erase")),
+        Choice(_("Log out of every browser"), make("go", "dangxuat")),
         Choice(_("Another request"), make(NAME, "ask")),
         _home(turn),
     )

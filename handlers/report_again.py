@@ -27,10 +27,10 @@ def is_meant(text: str) -> bool:
 
 def offer(turn: Turn, asked: Reply) -> Reply:
     """The first question of a new report, with the short way where there is one."""
-    found = _pattern(turn)
-    if found is None:
+    found = report_lists.newest(turn.tx, turn.speaker.person, turn.today)
+    if found is None or not allowed(turn.roles, Action.FILE_REPORT, found[0]):
         return asked
-    yesterday = found.day == turn.today - timedelta(days=1)
+    yesterday = found[1] == turn.today - timedelta(days=1)
     label = turn.say("Same as yesterday" if yesterday else "Same as last time")
     numbered = sum(choice.numbered for choice in asked.choices)
     choices = (*asked.choices[:numbered], Choice(label, make("do", "same")), *asked.choices[numbered:])

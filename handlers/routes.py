@@ -87,6 +87,15 @@ def sorry(turn: Turn) -> Reply:
     return Reply(text=text)
 
 
+def slower(turn: Turn) -> Reply | None:
+    """Somebody sends faster than anybody types. Said once; in a group not even that."""
+    if turn.message.group:
+        return None
+    _ = turn.say
+    text = _("That is very fast. Please wait half a minute, then send the last one again; what is open is kept.")
+    return Reply(text=text)
+
+
 def find(turn: Turn) -> Handler:  # noqa: PLR0911  the order of the questions is the point
     """The handler of a message, in the one fixed order."""
     message = turn.message

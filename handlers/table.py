@@ -16,6 +16,7 @@ from handlers import (
     help_request,
     lessons,
     link,
+    log_out,
     loudspeaker,
     menu,
     my_data,
@@ -207,6 +208,12 @@ COMMANDS: tuple[Route, ...] = (
         words=("lien ket", "link"),
         handler=link.start,
         help=N_("join my Telegram, Zalo and web chat into one person; the main channel"),
+    ),
+    Route(
+        name=log_out.NAME,
+        words=log_out.WORDS,
+        handler=log_out.start,
+        help=N_("log out of every browser"),
     ),
     Route(name="xungho", words=("xung ho", "cach xung ho"), handler=profile.address, help=""),
     Route(

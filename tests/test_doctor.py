@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
-from bot import library, logs, words
+from bot import library, words
 from bot.commands import doctor
 from bot.commands.doctor import BAD, GOOD, NOTE, Finding, examine
 from bot.core.clock import system_clock
@@ -208,7 +208,6 @@ def test_a_database_of_another_version(database_url: str) -> None:
 def test_the_command_tells_by_its_exit_code(
     sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(logs, "set_up", lambda _level: None)
     monkeypatch.setattr(doctor, "read_settings", lambda: settings(sqlite_url))
     assert doctor.run() == 0
     assert "Không có việc gì phải sửa." in capsys.readouterr().out

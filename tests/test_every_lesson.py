@@ -17,7 +17,7 @@ from bot.search.finder import Finder
 from bot.storage.database import Database
 from bot.storage.messages import reply_from_json
 from bot.words import Words
-from tests.dialogue import Dialogue, Play, Step
+from tests.dialogue import KEYRING, Dialogue, Play, Step
 from tests.fakes.clock import SettableClock
 from tests.test_dialogues import ALL
 
@@ -101,7 +101,7 @@ def test_every_lesson_is_walked_to_its_end(  # noqa: PLR0917  fixtures
     steps = tuple(steps_of(library, library.words[locale]))
     walk = Play(platform=ALL[channel](clock), database_url=sqlite_url, library=library, index=index)
     walk.run(Dialogue(f"every lesson.{locale}", steps))
-    with closing(Database(sqlite_url)) as database:
+    with closing(Database(sqlite_url, KEYRING)) as database:
         rows: dict[str, list[dict[str, Any]]] = {
             table.name: database.read_now(
                 lambda tx, table=table: [dict(row) for row in tx.connection.execute(table.select()).mappings()]  # type: ignore[misc]

@@ -21,7 +21,6 @@ from tests.fakes.clock import SettableClock
 @pytest.fixture
 def commune(database: Database, library: Library, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Commune:
     monkeypatch.setenv("DATABASE_URL", database.url)
-    monkeypatch.setattr("bot.logs.set_up", lambda _: None)
     return Commune(database, library, clock())
 
 

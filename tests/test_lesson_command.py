@@ -11,7 +11,6 @@ from bot.storage.database import Database
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
-    monkeypatch.setattr("bot.logs.set_up", lambda _: None)
     return monkeypatch
 
 

@@ -1,19 +1,16 @@
 """What is counted, what the queues say, and who may ask."""
 
 import asyncio
-import re
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 from sqlalchemy import insert
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from typer.testing import CliRunner
 
 from bot import metrics
@@ -194,7 +191,7 @@ async def _away(_: object) -> None:
     raise DatabaseAway
 
 
-def _ask(app: Starlette, path: str, client: str = "127.0.0.1", **headers: str) -> int:
+def _ask(app: ASGIApp, path: str, client: str = "127.0.0.1", **headers: str) -> int:
     async def ask() -> int:
         transport = httpx.ASGITransport(app, client=(client, 5))
         async with httpx.AsyncClient(transport=transport, base_url="http://x") as http:
@@ -246,31 +243,10 @@ def test_the_private_port_answers_and_nothing_else_is_there() -> None:
     assert _ask(private_app(Watched(is_ready=False)), "/ready") == 503
 
 
-def test_the_command_prints_what_the_database_says_where_no_program_answers(
-    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.logs.set_up", lambda _: None)
+def test_the_command_prints_what_the_database_says_where_no_program_answers(sqlite_url: str) -> None:
     with socket.socket() as nobody:  # bound, so that nobody else is there; it does not listen
         nobody.bind(("127.0.0.1", 0))
         own = {"DATABASE_URL": sqlite_url, "METRICS_PORT": str(nobody.getsockname()[1])}
         result = CliRunner().invoke(cli, ["metrics"], env=own)
     assert result.exit_code == 0, result.exception
     assert said(result.stdout.encode())["tungngo_database_up"] == 1
-
-
-def test_every_alert_is_about_a_metric_there_is() -> None:
-    rules = yaml.safe_load((Path(__file__).parents[1] / "deploy/alerts.yml").read_text("utf-8"))
-    alerts = [rule for group in rules["groups"] for rule in group["rules"]]
-    meter = Meter()
-    meter.add("errors", "handler")
-    meter.add("sends", "zalo", "sent")
-    for name in metrics.TIMED:
-        meter.time(name, "zalo", 0.1)
-    empty = figures.Figures(last_received=0, inbox={"retry": figures.Queue()}, outbox={"answer": figures.Queue()})
-    known = {re.split(r"[{ ]", line)[0] for line in metrics.text(meter, empty).decode().splitlines() if line[0] != "#"}
-    known.add("tungngo_quota_left")
-    named = {name for alert in alerts for name in re.findall(r"tungngo_\w+", alert["expr"])}
-    assert len(alerts) >= 8
-    assert named <= known
-    guide = (Path(__file__).parents[1] / "docs/operation.md").read_text("utf-8")
-    assert [alert["alert"] for alert in alerts if f"`{alert['alert']}`" not in guide] == []

@@ -1,37 +1,15 @@
 """A lesson as its editor sees it: every card, as Telegram, Zalo and the chat page show it."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot import logs
 from bot.app import Program
 from bot.commands import content, preview
 from bot.core.errors import SetupFault
-from bot.library import Library
-from bot.search.finder import Finder
-from bot.settings import Settings
-from bot.storage.database import Database
 from bot.web.preview import Preview, build
-from tests.fakes.clock import SettableClock
-
-
-@pytest.fixture
-def program(sqlite_url: str, library: Library, index: Finder, clock: SettableClock) -> Iterator[Program]:
-    database = Database(sqlite_url)
-    yield Program(
-        settings=Settings(_env_file=None, database_url=sqlite_url, telegram_bot_token=""),
-        clock=clock,
-        database=database,
-        library=library,
-        index=index,
-        started=clock(),
-        secret=b"a key that only the tests know",
-    )
-    database.close()
 
 
 def test_every_card_is_shown_whoever_the_lesson_is_for(program: Program) -> None:
@@ -100,7 +78,6 @@ def test_an_open_page_hears_of_every_save(program: Program) -> None:
 
 
 def test_an_unknown_lesson_is_said(monkeypatch: pytest.MonkeyPatch, program: Program) -> None:
-    monkeypatch.setattr(logs, "set_up", lambda _: None)
     monkeypatch.setattr(preview, "program", lambda *_: _Once(program))
     with pytest.raises(SetupFault, match="There is no lesson L99"):
         content.preview("L99", web=False)

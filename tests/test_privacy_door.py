@@ -13,7 +13,7 @@ from bot.receiver import without_numbers
 from bot.search.finder import Finder
 from bot.storage.database import Database
 from handlers.table import COMMANDS
-from tests.dialogue import Dialogue, Play, Step, everything
+from tests.dialogue import KEYRING, Dialogue, Play, Step, everything
 from tests.fakes.clock import SettableClock
 from tests.fakes.platforms import Plain
 
@@ -99,7 +99,7 @@ def walk(
         Play(platform=platform, database_url=sqlite_url, library=library, index=index).run(
             Dialogue("privacy", tuple(steps))
         )
-        database = Database(sqlite_url)
+        database = Database(sqlite_url, KEYRING)
         rows = database.read_now(everything)
         database.close()
         kept = "\n".join(f"{table} {row}" for table, found in rows.items() for row in found)

@@ -3,7 +3,6 @@
 import asyncio
 import re
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -17,11 +16,8 @@ from bot.channels.rendering import as_text
 from bot.core.conversation import State
 from bot.core.messages import InboundMessage, Reply
 from bot.core.splitting import length
-from bot.library import Library
-from bot.search.finder import Finder
-from bot.settings import Settings
 from bot.storage import people
-from bot.storage.database import Database, Transaction
+from bot.storage.database import Transaction
 from handlers import scam_check
 from tests.core.test_scam import HOSTILE, KNOWN, TAPPABLE, UNSEEN
 from tests.dialogue import everything
@@ -33,21 +29,6 @@ PASTED = (
     "Quyzx kính gửi: tài khoản VNeID của bà Wqlan bị lỗi, đọc mã OTP cho anh Zorro, bấm http://vneid-gov.com/wxyz123"
 )
 SECRETS = ("Quyzx", "Wqlan", "Zorro", "wxyz123", "http:")
-
-
-@pytest.fixture
-def program(sqlite_url: str, library: Library, index: Finder, clock: SettableClock) -> Iterator[Program]:
-    database = Database(sqlite_url)
-    yield Program(
-        settings=Settings(_env_file=None, database_url=sqlite_url, telegram_bot_token=""),
-        clock=clock,
-        database=database,
-        library=library,
-        index=index,
-        started=clock(),
-        secret=b"a key that only the tests know",
-    )
-    database.close()
 
 
 def talk(program: Program, *texts: str) -> str:

@@ -18,7 +18,8 @@ from bot.core.channel import WebhookSeen
 from bot.core.clock import Clock, system_clock
 from bot.core.errors import DatabaseAway, SetupFault
 from bot.platforms import telegram_of, zalo_of, zalo_path
-from bot.services import data_requests, usage
+from bot.secret import keyring
+from bot.services import data_requests, key_rotation, usage
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database
@@ -73,10 +74,11 @@ async def examine(settings: Settings, clock: Clock = system_clock) -> AsyncItera
         yield finding
     with suppress(SetupFault):
         schema.check(settings.database)
-        database = Database(settings.database)
+        database = Database(settings.database, keyring(settings))
     try:
         if database:
             yield await _requests(database, clock().astimezone(settings.zone).date())
+            yield await asyncio.to_thread(_sealed, database, settings)
         async for finding in _accounts(settings, database, clock):
             yield finding
     finally:
@@ -90,6 +92,23 @@ def _database(settings: Settings) -> Finding:
     except SetupFault as fault:
         return Finding(BAD, f"Cơ sở dữ liệu: {fault}")
     return Finding(GOOD, "Cơ sở dữ liệu: mở được, đúng phiên bản.")
+
+
+def _sealed(database: Database, settings: Settings) -> Finding:
+    """Whether names and words are sealed with the newest key, and can all be opened."""
+    ring = keyring(settings)
+    found = key_rotation.standing(database, ring.mark, ring.marks)
+    if lost := [f"{each.column} ({each.lost})" for each in found if each.lost]:
+        what = ", ".join(lost)
+        return Finding(
+            BAD, f"Khóa: có dòng niêm bằng khóa không còn ở đây, không đọc được: {what}. Tìm lại secret.key."
+        )
+    if damaged := [each.column for each in found if each.damaged]:
+        return Finding(BAD, f"Khóa: có dòng hỏng, không mở được, trong {', '.join(damaged)}. Khôi phục bản sao lưu.")
+    if waiting := sum(each.plain + each.older for each in found):
+        hint = "Chạy: tungngo privacy rotate"
+        return Finding(NOTE, f"Khóa: {waiting} giá trị chưa niêm bằng khóa mới nhất. {hint}")
+    return Finding(GOOD, "Khóa: tên và lời nhắn đều được niêm, mở được.")
 
 
 async def _requests(database: Database, today: date) -> Finding:

@@ -11,6 +11,7 @@ from bot import library, logs
 from bot.commands.programs import read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
+from bot.secret import keyring
 from bot.services import exports, totals
 from bot.services.whole_file import whole_file
 from bot.settings import Settings
@@ -75,7 +76,7 @@ def print_totals(*, first: str, last: str, by: str, team: str, on: str) -> None:
 def _open(settings: Settings) -> Database:
     logs.set_up(settings.log_level)
     schema.check(settings.database)
-    return Database(settings.database)
+    return Database(settings.database, keyring(settings))
 
 
 def _days(first: str, last: str) -> tuple[date, date]:

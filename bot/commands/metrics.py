@@ -6,7 +6,7 @@ import urllib.request
 from contextlib import closing
 
 from bot import metrics
-from bot.commands import programs
+from bot.commands.programs import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import DatabaseAway
 from bot.meter import Meter
@@ -18,7 +18,7 @@ WAIT_SECONDS = 3.0
 
 def run() -> None:
     """Print the metrics."""
-    settings = programs.read_settings()
+    settings = read_settings()
     found = _running(settings) if settings.metrics_port else None
     if found is None:
         print("# Chương trình không trả lời ở METRICS_PORT: chỉ có số liệu từ cơ sở dữ liệu.", file=sys.stderr)
@@ -37,7 +37,7 @@ def _running(settings: Settings) -> bytes | None:
 
 
 def _stored() -> bytes:
-    with closing(programs.open_database()) as database:
+    with closing(open_database()) as database:
         try:
             return metrics.text(Meter(), database.read_now(lambda tx: figures.look(tx, system_clock())))
         except DatabaseAway:

@@ -114,5 +114,5 @@ def _picture(reply: Reply) -> str:
 def _telegram(reply: Reply) -> str:
     texts = [plain(piece.text) for piece in pieces(reply)]
     markup = keyboard(reply.choices)
-    rows = markup.inline_keyboard if markup else ()
-    return "\n".join([*texts, *("  ".join(f"[{button.text}]" for button in row) for row in rows)])
+    rows = markup["inline_keyboard"] if markup else ()
+    return "\n".join([*texts, *("  ".join(f"[{button['text']}]" for button in row) for row in rows)])

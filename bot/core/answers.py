@@ -155,7 +155,7 @@ def _many_choices(text: str, offered: tuple[FormChoice, ...]) -> dict[str, None]
     positions = [match_number(number, len(offered)) for number in numbers]
     if positions and None not in positions:
         return {offered[position].name: None for position in positions if position is not None}
-    parts = [part for part in text.replace(";", ",").replace("\n", ",").split(",") if part.strip()]
+    parts = [part for part in text.replace(";", ",").replace("\n", ",").split(",") if part.strip()] or [text]
     return {_one_choice(part, offered).name: None for part in parts}
 
 
@@ -163,6 +163,6 @@ def _by_words(wanted: str, offered: Iterable[FormChoice]) -> FormChoice | None:
     found = [
         choice
         for choice in offered
-        if wanted in {phrase(word) for word in (choice.label.vi, choice.label.en, *choice.words)}
+        if wanted and wanted in {phrase(word) for word in (choice.label.vi, choice.label.en, *choice.words)}
     ]
     return found[0] if len(found) == 1 else None

@@ -5,7 +5,7 @@ turn; the summary card offers them. A skipped answer is kept as None, so that it
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -97,7 +97,8 @@ class FormState:
 
     def to_json(self) -> dict[str, Any]:
         """As stored; empty values left out."""
-        return {key: value for key, value in asdict(self).items() if value or key in ("form", "version")}
+        data = {name: getattr(self, name) for name in self.__slots__}
+        return {key: value for key, value in data.items() if value or key in ("form", "version")}
 
 
 class AnswerRejected(KnownError):
@@ -111,7 +112,7 @@ def sequence(form: Form, answers: Mapping[str, Any], today: date) -> list[Questi
 
 def is_relevant(question: Question, answers: Mapping[str, Any], today: date) -> bool:
     """Whether the question is to be asked at all."""
-    return expressions.holds(question.relevant, _typed(answers), today=today)
+    return not question.relevant or expressions.holds(question.relevant, _typed(answers), today=today)
 
 
 def next_name(form: Form, state: FormState, today: date) -> str:
@@ -177,10 +178,11 @@ def problems(form: Form, state: FormState, today: date) -> list[AnswerRejected]:
 
 def check_constraint(question: Question, answers: Mapping[str, Any], today: date) -> None:
     """AnswerRejected when the answer is none of this question's, or breaks its rule."""
-    value = _typed(answers).get(question.name)
+    typed = _typed(answers)
+    value = typed.get(question.name)
     if value is not None:
         _check_kind(question, value)
-    if value is None or expressions.holds(question.constraint, _typed(answers), this=value, today=today):
+    if value is None or expressions.holds(question.constraint, typed, this=value, today=today):
         return
     message = question.constraint_message or Bilingual(vi=question.label.vi, en=question.label.en)
     raise AnswerRejected(RULE, rule=message, name=question.name)

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from bot.models.base import Row, UtcDateTime
+from bot.models.sealed import Sealed
 
 
 class DataRequest(Row, table=True):
@@ -25,12 +26,12 @@ class DataRequest(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id")
     kind: str
-    text: str = ""  # masked
+    text: str = Field(default="", sa_type=Sealed("data_request.text"))  # masked
     asked_at: datetime = Field(sa_type=UtcDateTime)
     answer_by: date  # local day
     finish_by: date  # local day
     status: str = "open"
-    answer: str = ""  # masked
+    answer: str = Field(default="", sa_type=Sealed("data_request.answer"))  # masked
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     extended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # once, by fifteen days

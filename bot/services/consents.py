@@ -14,7 +14,7 @@ RESTRICTED = N_("You asked that your data are not used now. To go on, type “my
 
 def given(tx: Transaction, person: int) -> frozenset[str]:
     """The purposes the person agrees to now, under today's text."""
-    return frozenset(consent.purpose for consent in people.consents(tx, person) if consent.version == VERSION)
+    return people.purposes(tx, person, VERSION)
 
 
 def require(tx: Transaction, person: int, purpose: str) -> None:

@@ -15,7 +15,7 @@ OPTIONS: Final = {
 
 
 def write(table: Table, out: BinaryIO) -> int:
-    """Write the workbook; how many reports it holds."""
+    """Write the workbook; how many reports it holds. OSError when it cannot be written."""
     import xlsxwriter  # noqa: PLC0415  only who exports pays for it
 
     book = xlsxwriter.Workbook(out, OPTIONS)
@@ -30,8 +30,18 @@ def write(table: Table, out: BinaryIO) -> int:
         _write_totals(book.add_worksheet(table.sheets[1]), table, style)
         _write_meaning(book.add_worksheet(table.sheets[2]), table, style)
     finally:
-        book.close()
+        _close(book)
     return rows
+
+
+def _close(book: Any) -> None:
+    """Write what is there; the library wraps what the disk says."""
+    from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415  as above
+
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise next((each for each in error.args if isinstance(each, OSError)), OSError(str(error))) from None
 
 
 def _write_rows(sheet: Any, table: Table, style: dict[str, Any]) -> int:

@@ -41,11 +41,12 @@ class Wish:
 
 def places(tx: Transaction, today: date) -> tuple[Place, ...]:
     """Every place that some team covers, as answers; with its commune where there are several."""
-    everywhere = areas.all_teams(tx)
+    everywhere = areas.briefly(tx)
     several = len({team.commune for team in everywhere}) > 1
+    there = teams.places_of_all(tx, today)
     found: dict[int, Place] = {}
     for team in everywhere:
-        for place in teams.places(tx, team.id or 0, today):
+        for place in there.get(team.id, ()):
             label = f"{place.label}, {team.commune}" if several else place.label
             found.setdefault(place.id, Place(place.id, label, (place.label, *place.words)))
     return tuple(found.values())
@@ -78,7 +79,7 @@ def ask(tx: Transaction, wish: Wish, *, skills: Iterable[str], person: int, now:
 def follow_report(tx: Transaction, report: Report, *, person: int, now: datetime) -> int:
     """After a report was filed, changed, withdrawn or restored: the number of the visit it asks for, or 0."""
     wanted = report.status == "filed" and report.result == "again"
-    known = followups.of_report(tx, report.id or 0)
+    known = followups.of_report(tx, report.id or 0) if followups.is_followed(tx, report.id or 0) else None
     if known is None:
         return _open_for(tx, report, person=person, now=now) if wanted else 0
     visit = known.id or 0

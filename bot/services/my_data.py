@@ -57,7 +57,7 @@ def overview(tx: Transaction, speaker: Speaker, roles: Sequence[Membership]) -> 
         roles=tuple(roles),
         purposes=tuple(each for each in consents.PURPOSES if each in held),
         counts=tuple(kinds),
-        received=len(personal_data.inbound(tx, chats)),
+        received=personal_data.received(tx, chats),
     )
 
 
@@ -98,7 +98,7 @@ def make(tx: Transaction, library: Library, order: Order) -> bytes:
         found = personal_data.rows(tx, name, order.mydata, contacts, MOST) if kind else []
         if found:
             parts.append((kind, name, found))
-    parts.append((RECEIVED, "inbox", personal_data.inbound(tx, chats)[-MOST:]))
+    parts.append((RECEIVED, "inbox", personal_data.inbound(tx, chats, MOST)))
     if order.format == "json":
         return _json(order, parts, words)
     return _html(order, parts, words, _Names(tx, date.fromisoformat(order.at[:10])))

@@ -65,7 +65,7 @@ def page(tx: Transaction, wanted: Filter, *, roles: Sequence[Membership], person
         status="withdrawn" if wanted.withdrawn else None,
         days=_days(wanted.span, today),
     )
-    found = storage.listed(tx, *conditions, limit=PAGE + 1, offset=wanted.offset)
+    found = storage.listed(tx, *conditions, limit=PAGE + 1, offset=wanted.offset, of_team=wanted.team)
     codes = areas.team_codes(tx, {report.team_id for report in found})
     shown = tuple(filed(report, codes[report.team_id]) for report in found[:PAGE])
     return Page(reports=shown, more=len(found) > PAGE)
@@ -106,6 +106,11 @@ def pattern(tx: Transaction, *, person: int, today: date) -> Filed | None:
     found = storage.listed(tx, *conditions, limit=1)
     codes = areas.team_codes(tx, {report.team_id for report in found})
     return filed(found[0], codes[found[0].team_id]) if found else None
+
+
+def newest(tx: Transaction, person: int, today: date) -> tuple[int, date] | None:
+    """(team, day) of the report that `pattern` gives."""
+    return storage.newest(tx, person, today - timedelta(days=AGAIN_DAYS), today)
 
 
 def history(tx: Transaction, report_id: int, *, roles: Sequence[Membership], person: int) -> list[Event]:

@@ -81,8 +81,8 @@ def check(tx: Transaction, form: Form, state: FormState, *, roles: Sequence[Memb
 
 def twin(tx: Transaction, state: FormState, *, role: Membership, person: int, now: datetime) -> str | None:
     """The number of a report of the last days that says the same; None when there is none."""
-    probe = _report(state, role=role, person=person, said_at=now, now=now, year=now.year, serial=0)
-    found = reports.twin(tx, probe)
+    says = {**_columns(state.answers), "team_id": role.team, "person_id": person}
+    found = reports.twin(tx, {name: says[name] for name in reports.SAME}, now)
     return _number(role.team_code, *found) if found else None
 
 

@@ -29,10 +29,14 @@ class Periods:
 
 
 def run(database: Database, periods: Periods, now: datetime) -> dict[str, int]:
-    """Delete what is too old, portion by portion; by table, how many rows. What is empty is left out."""
+    """Delete what is too old, portion by portion; by table, how many rows. What is empty is left out.
+
+    What was deleted or erased since then is no more in the files of SQLite either.
+    """
     total: Counter[str] = Counter()
     while found := database.write_now(lambda tx: portion(tx, periods, now)):
         total.update(found)
+    retention.truncate_log(database)
     return dict(total)
 
 

@@ -74,6 +74,8 @@ def test_what_people_type(kind: str, text: str, answer: object) -> None:
         ("select_one", "xe máy", "not one of the choices"),
         ("select_multiple", "tại nhà, xe máy", "not one of the choices"),
         ("select_multiple", "1 9", "not one of the choices"),
+        ("select_multiple", "", "not one of the choices"),
+        ("select_multiple", " , ;", "not one of the choices"),
         ("place", "Thôn 9", "not a place of this team"),
         ("place", "ban hoa", "may be: {names}"),
         ("text", "x" * 101, "too long"),

@@ -1,8 +1,12 @@
 """Persons with chats on several channels, for tests of linking."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
+
 from bot.core.conversation import State
+from bot.core.errors import KnownError
 from bot.core.messages import InboundMessage
 from bot.core.people import Speaker
 from bot.services import linking
@@ -10,6 +14,13 @@ from bot.services.linking import Linked
 from bot.storage import people
 from bot.storage.database import Transaction
 from tests.services.commune import Commune
+
+
+def refused(call: Callable[[], object]) -> str:
+    """What a person is told who may not do that."""
+    with pytest.raises(KnownError) as known:
+        call()
+    return known.value.say
 
 
 @dataclass(frozen=True, slots=True)

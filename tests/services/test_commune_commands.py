@@ -26,7 +26,6 @@ def run(
 ) -> Iterator[Run]:
     """The command line, in this process: what it exits with, and what it says."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("bot.logs.set_up", lambda _: None)
 
     def command(*words: object, public_url: str = "") -> tuple[int, str]:
         for name, value in (("DATABASE_URL", sqlite_url), ("DATA_DIR", tmp_path), ("PUBLIC_URL", public_url)):

@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from bot.services.linking import LIFE, OLD, ONE, OWN, masked
 from bot.storage.database import Database, Transaction
 from tests.dialogue import everything
 from tests.fakes.clock import SettableClock
-from tests.services.chats import Chats
+from tests.services.chats import Chats, refused
 from tests.services.commune import Commune
 
 MINUTE = timedelta(minutes=1)
@@ -30,12 +29,6 @@ def commune(database: Database, library: Library, clock: SettableClock) -> Commu
 @pytest.fixture
 def chats(commune: Commune) -> Chats:
     return Chats(commune)
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(KnownError) as known:
-        call()
-    return known.value.say
 
 
 def test_two_chats_become_one_person(commune: Commune, chats: Chats) -> None:

@@ -1,22 +1,19 @@
 """Where unasked messages go, and chats that are let go."""
 
-from collections.abc import Callable
-
 import pytest
 
 from bot.core.channel import SendFailure
-from bot.core.errors import KnownError
 from bot.core.messages import InboundMessage, Kind, Reply
 from bot.core.people import Speaker
 from bot.library import Library
 from bot.sender import note_failure
 from bot.services import contacts, linking, teams
 from bot.services.linking import GONE, OLD, Chat
-from bot.storage import messages, people
+from bot.storage import claiming, messages, people
 from bot.storage.database import Database, Transaction
 from tests.dialogue import everything
 from tests.fakes.clock import SettableClock
-from tests.services.chats import Chats
+from tests.services.chats import Chats, refused
 from tests.services.commune import Commune
 
 
@@ -28,12 +25,6 @@ def commune(database: Database, library: Library, clock: SettableClock) -> Commu
 @pytest.fixture
 def chats(commune: Commune) -> Chats:
     return Chats(commune)
-
-
-def refused(call: Callable[[], object]) -> str:
-    with pytest.raises(KnownError) as known:
-        call()
-    return known.value.say
 
 
 def all_chats(commune: Commune, of: Speaker) -> list[Chat]:
@@ -120,7 +111,7 @@ def test_what_a_blocked_chat_did_not_take_goes_to_the_next_one_if_nobody_asked_f
     wait_for(commune, zalo.contact, unasked=unasked)
 
     def fail(tx: Transaction) -> None:
-        (message,) = messages.claim(tx, owner="a:1:2", limit=1, now=clock())
+        (message,) = claiming.claim(tx, owner="a:1:2", limit=1, now=clock())
         note_failure(tx, message, SendFailure(reason="blocked", unreachable=True), clock())
 
     commune.database.write_now(fail)

@@ -33,7 +33,7 @@ FIRST_CHATS = 1000
 ONE_BY_ONE = "ptb"  # cannot bear a rate when the platform takes its time
 CRASH = (OURS, "aiogram")
 CRASH_PEOPLE = 40
-SEEDED = max(max(LOADS) * load.CHATS, FIRST_CHATS + max(CHATS.values()))  # volunteers the program must know
+SEEDED = max(load.CHATS, FIRST_CHATS + max(CHATS.values()) + 1)  # volunteers the program must know
 
 
 @dataclass(slots=True)

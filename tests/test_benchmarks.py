@@ -31,8 +31,9 @@ CALL = f"/bot{TOKEN}/"
 EMPTY_BUTTON = {"inline_keyboard": [[{"text": "a", "callback_data": ""}]]}
 
 
-def test_the_program_and_the_rig_understand_each_other(tmp_path: Path) -> None:
-    seed(tmp_path, bot=TOKEN.partition(":")[0], first=FIRST_CHAT, count=2 * load.CHATS)
+def test_the_program_and_the_rig_understand_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "CHATS", 100)
+    seed(tmp_path, bot=TOKEN.partition(":")[0], first=FIRST_CHAT, count=load.CHATS)
     there = Places(tmp_path, Path(sys.executable))
     measured = plan.run(load.sweep(BOTS[OURS], there, {2: 0.5}, warm=0))
     assert [each.load for each in measured] == [2]

@@ -5,11 +5,11 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.rig.bots import Bot
+from benchmarks.rig.load import CHATS
 from benchmarks.rig.stage import Places, stage
 from benchmarks.rig.until import until
 from benchmarks.rig.volunteers import Crowd, Volunteer
 
-CHATS = 5
 RUN_SECONDS = 3.0
 WAIT_SECONDS = 6.0  # for an answer, before somebody taps again
 

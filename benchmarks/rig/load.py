@@ -11,7 +11,7 @@ from benchmarks.rig.processes import cpu
 from benchmarks.rig.stage import Places, Stage, Wrong, stage
 from benchmarks.rig.volunteers import Crowd
 
-CHATS = 5  # of each volunteer, in turns
+CHATS = 3000  # more than there are reports after one start
 SETTLE = 0.3  # seconds after a change of the load
 
 

@@ -26,7 +26,7 @@ class Resting:
 
 async def resting(bot: Bot, places: Places, *, first: int, chats: int) -> Resting:
     """`first` conversations are begun before counting, so that nothing is met for the first time; then `chats` more."""
-    crowd = Crowd(chats=(first + chats) // AT_ONCE, steps=STEPS[:OPEN_STEPS])
+    crowd = Crowd(chats=first + chats + 1, steps=STEPS[:OPEN_STEPS])
     async with stage(bot, places, crowd) as set_up:
         await asyncio.sleep(IDLE_SECONDS)
         idle = memory(set_up.running.pid)

@@ -35,7 +35,7 @@ class Tally:
 
 
 class Volunteer:
-    """Somebody with one connection who files a report in each of a few chats, in turns."""
+    """Somebody with one connection who files one report after the other, each in another chat."""
 
     def __init__(self, crowd: "Crowd", number: int) -> None:
         self._crowd, self.number = crowd, number
@@ -81,7 +81,7 @@ class Volunteer:
     def _begin(self) -> None:
         self._step = 0
         self._crowd.leave(self)
-        self.chat = FIRST_CHAT + self.number * self._crowd.chats + self.round % self._crowd.chats
+        self.chat = self._crowd.next_chat()
         self._crowd.by_chat[self.chat] = self
         self.round += 1
 
@@ -151,7 +151,7 @@ class Crowd:
     """All volunteers: so many of them busy at once, or with updates that come at random times, so many a second."""
 
     def __init__(self, *, port: int = 0, chats: int, steps: tuple[Step, ...] = STEPS) -> None:
-        """`port` is the bot's, known at the latest before anybody acts; `chats` is how many each uses in turns."""
+        """`port` is the bot's, known before anybody acts; `chats`, more than people, are used in turns."""
         self.port, self.chats, self.steps = port, chats, steps
         self.api = BotApi(self.hear)
         self.tally = Tally()
@@ -163,7 +163,7 @@ class Crowd:
         self.late: deque[float] = deque()  # when updates were due for which nobody was free
         self.sent_at = int(system_clock().timestamp())  # every message's own time; no bot here looks twice at it
         self.rounds: float = math.inf  # reports of each, after which nobody begins another
-        self._at_once = 0
+        self._at_once = self._turn = 0
         self._rate = 0.0
         self._free: deque[Volunteer] = deque()
         self._dice = random.Random(7)  # noqa: S311  arrival times, nothing secret
@@ -177,6 +177,12 @@ class Crowd:
             somebody.on_message(when, method, parameters)
         elif method != "editmessagereplymarkup":  # the last chat's buttons may be taken away a moment later
             self.tally.wrong["a message to nobody"] += 1
+
+    def next_chat(self) -> int:
+        """One that nobody is in. A chat that filed a report every second would be slowed down (decision 0043)."""
+        self._turn += 1
+        chat = FIRST_CHAT + self._turn % self.chats
+        return self.next_chat() if chat in self.by_chat else chat
 
     def leave(self, somebody: Volunteer) -> None:
         """The volunteer's last chat is over."""

@@ -23,18 +23,18 @@ from tests.services.commune import TEAM, add_team
 
 # The suite takes some crash points of each kind, `make prove` takes all.
 ON_FILES = {
-    ("commit", "before"): stride(4),
-    ("commit", "after"): stride(3),
-    ("send", "before"): stride(4),
-    ("send", "after"): stride(3),
-    ("write", "before"): stride(29),
+    ("commit", "before"): stride(9),
+    ("commit", "after"): stride(7),
+    ("send", "before"): stride(9),
+    ("send", "after"): stride(7),
+    ("write", "before"): stride(69),
 }
 ON_A_SERVER = {
-    ("commit", "before"): stride(19),
-    ("commit", "after"): stride(17),
-    ("send", "before"): stride(11),
-    ("send", "after"): stride(13),
-    ("write", "after"): stride(50),
+    ("commit", "before"): stride(45),
+    ("commit", "after"): stride(41),
+    ("send", "before"): stride(27),
+    ("send", "after"): stride(31),
+    ("write", "after"): stride(121),
 }
 FAULT = (
     "kill -9 of the receiver or the sender",

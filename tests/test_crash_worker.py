@@ -29,12 +29,12 @@ from tests.scheduler.place import Commune
 WEEKS_AGO, JUST_NOW = "2028-09-25 09:00", "2028-10-09 08:00"
 NOW = "2028-10-09 08:05"  # a Monday, one day before 10/10: a reminder for everybody, the week's summary
 KINDS: dict[Point, int] = {
-    ("commit", "before"): stride(23),
-    ("commit", "after"): stride(19),
-    ("send", "before"): stride(7),
-    ("send", "after"): stride(5),
-    ("write", "before"): stride(41),  # counted for SQLite: every statement of the driver's
-    ("write", "after"): stride(41),  # for PostgreSQL
+    ("commit", "before"): stride(51),
+    ("commit", "after"): stride(41),
+    ("send", "before"): stride(15),
+    ("send", "after"): stride(11),
+    ("write", "before"): stride(91),  # counted for SQLite: every statement of the driver's
+    ("write", "after"): stride(91),  # for PostgreSQL
 }
 
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import shlex
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -122,7 +121,7 @@ class Running:
     async def stop(self) -> None:
         """End it kindly; after ten seconds not so kindly. Its folder is deleted."""
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
+            self._process.terminate()  # a job in the background ignores SIGINT
             for _ in range(500):
                 if self._process.poll() is not None:
                     break

@@ -18,11 +18,15 @@ PARTS = {  # modules and their arguments
 
 
 def main(names: list[str]) -> None:
-    """Each in a process of its own, so that none is in the way of the next."""
+    """Each in a process of its own, so that none is in the way of the next; what one could not finish is told."""
+    failed = []
     for name in names or PARTS:
         print(f"== {name}", flush=True)
-        subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *PARTS[name]], check=True)
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *PARTS[name]], check=False).returncode:
+            failed.append(name)
     print(page.write())
+    if failed:
+        sys.exit(f"not finished, the page has what an earlier run said of it: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

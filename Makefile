@@ -22,7 +22,7 @@ install: $(STAMP) ## what the program needs, into .venv
 install-dev: $(DEV_STAMP) ## and what its tests and checks need
 
 test: install-dev chromium ## every test; ARGS="-k words" chooses
-	@$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: install-dev ## lint, format, types, import contracts, content
 	@$(BIN)/ruff check .

@@ -21,6 +21,7 @@ from bot.storage import people
 from bot.storage.database import Database
 from handlers.table import COMMANDS
 from tests.canary import AWAY, BREAKS, FAILS
+from tests.crashing import stride
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.zalo_api import FakeZaloApi
 from tests.test_sealed_file import stored
@@ -200,6 +201,9 @@ async def _until_taken(http: httpx.AsyncClient, program: Running, telegram: Fake
 
 
 @pytest.mark.fault("names, phones, ID numbers, tokens, texts", "sent through every path of the program as a process")
+@pytest.mark.parametrize(  # `make prove` takes both
+    "database_url", ["sqlite", "postgresql"] if stride(2) == 1 else ["sqlite"], indirect=True
+)
 def test_nothing_that_people_said_is_in_logs_or_metrics(database_url: str, tmp_path: Path) -> None:
     said = asyncio.run(talk(tmp_path, database_url, by_webhook=True))
     for expected in ("handler failed", "message failed", "message parked", "job failed", "not sent"):

@@ -25,7 +25,7 @@ AHEAD: Final = 3  # messages a chat may send before it has the answer to the fir
 PAUSE: Final = 9  # times as long as it took, between two of the lane: nine tenths of the time are everybody else's
 LONGEST: Final = 0.5  # seconds of such a pause
 BACK: Final = 10  # so many must have come back before a chat that was told is taken again
-KNOWN: Final = 20_000  # chats that are remembered; who spoke longest ago goes first
+KNOWN: Final = 20_000  # chats that are remembered at most; who spoke longest ago goes first
 
 Key = tuple[str, str, str]  # channel, bot, chat
 log = structlog.get_logger(__name__)
@@ -58,12 +58,16 @@ class Fairness:
         self._lane = asyncio.Lock()
         self.silent = 0  # messages left unanswered since the start
 
+    @property
+    def known(self) -> int:
+        """How many chats are remembered."""
+        return len(self._chats)
+
     def judge(self, key: Key, said_at: datetime) -> Verdict:
         """What becomes of a message said then. What was said long ago and arrives now was said slowly."""
         chat = self._chats.pop(key, None) or Chat(float(BURST), said_at)
+        self._forget(said_at)
         self._chats[key] = chat
-        if len(self._chats) > KNOWN:
-            self._chats.popitem(last=False)
         if said_at > chat.at:
             chat.left, chat.at = min(float(BURST), chat.left + (said_at - chat.at) / EACH), said_at
         if chat.silent >= 0:
@@ -79,6 +83,15 @@ class Fairness:
         chat.left -= 1
         calm = chat.left >= BURST - AT_ONCE and chat.under_way < AHEAD
         return Verdict.TAKE if calm else Verdict.HURRY
+
+    def _forget(self, now: datetime) -> None:
+        """Who spoke longest ago and may say everything again is like somebody new."""
+        while self._chats:
+            oldest, chat = next(iter(self._chats.items()))
+            rested = not chat.under_way and chat.left + (now - chat.at) / EACH >= BURST
+            if not rested and len(self._chats) < KNOWN:
+                return
+            del self._chats[oldest]
 
     def give_back(self, key: Key, verdict: Verdict) -> None:
         """The message could not be taken and comes again: it does not count."""

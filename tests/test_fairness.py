@@ -50,6 +50,17 @@ def said(chat: str, number: int, text: str = "menu", **more: Any) -> InboundMess
     return InboundMessage(channel="web", chat=chat, external_id=f"{chat}-{number}", text=text, **more)
 
 
+def test_who_has_rested_is_forgotten_and_who_has_not_is_remembered(clock: SettableClock) -> None:
+    fair = Fairness()
+    for number in range(100, 200):
+        fair.judge(("telegram", "1", str(number)), clock())
+    for _ in range(BURST):
+        fair.judge(KEY, clock())
+    fair.judge(("telegram", "1", "new"), clock() + 2 * S)
+    assert fair.known == 2
+    assert fair.judge(KEY, clock() + 2 * S) is Verdict.HURRY
+
+
 def test_forty_at_once_one_kind_word_then_silence_until_a_quarter_is_back(clock: SettableClock) -> None:
     fair = Fairness()
     found = [fair.judge(KEY, clock()) for _ in range(BURST + 20)]

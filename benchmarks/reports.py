@@ -41,6 +41,7 @@ from bot.settings import Settings
 from bot.storage import people
 from bot.storage.database import Transaction
 
+FASTER = 100  # than the real clock: who says more than a message a second is slowed (decision 0043)
 PEOPLE = 8  # volunteers of each of those who send at once
 WARM = 2  # reports of each before the clock starts
 FLOOR = 500  # bare commits, before and after
@@ -189,14 +190,14 @@ def settle(program: Program, tx: Transaction, at_once: int) -> None:
 
 
 class Clock:
-    """As fast as the real one, from a working morning on: what is filed is the same in every run."""
+    """From a working morning on, a hundred times as fast as the real one, because these volunteers type so fast."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()
 
     def __call__(self) -> datetime:
         """Now."""
-        return START + timedelta(seconds=time.perf_counter() - self._started)
+        return START + timedelta(seconds=FASTER * (time.perf_counter() - self._started))
 
 
 def postgres(folder: Path, stack: ExitStack) -> str:

@@ -219,5 +219,11 @@ def _remarks(found: Found) -> list[str]:
         )
     if late := max((each.late for measured in found.rates.values() for each in measured), default=0):
         said.append(f"At the given rate up to {late} updates waited because nobody was free to send them.")
+    said.append(
+        "What a start costs: 1.2 s of it is importing (1,600 modules, a third of the time SQLAlchemy and the tables),"
+        " 0.3 s the platforms and the pages, 0.4 s reading and checking the whole content, which the peers do not have;"
+        " by package see `python -X importtime -m bot run`. Memory at rest is the same modules: SQLAlchemy 28 MB,"
+        " python-telegram-bot 20, SQLModel 14, the content 7."
+    )
     said.append("grammY was left out: it would need Node and its packages beside Python.")
     return said

@@ -9,6 +9,7 @@ is how much longer than asked for a sleep of two milliseconds took; beside it th
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import tempfile
@@ -126,6 +127,8 @@ async def tick(stalls: list[float], stop: asyncio.Event) -> None:
 
 async def run(program: Program, number: int) -> Measured:
     """Hand over and send until nothing is left."""
+    gc.collect()
+    gc.freeze()  # as `tungngo run` does
     calm = await watched(asyncio.sleep(CALM))
     channel = Channel()
     sender = Sender(

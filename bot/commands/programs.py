@@ -1,6 +1,7 @@
 """What the commands of the command line do."""
 
 import asyncio
+import gc
 import signal
 import sys
 import uuid
@@ -72,6 +73,8 @@ def serve(
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(sign, stop.set)
         parts = Parts(web=web, sender=sender, scheduler=scheduler)
+        gc.collect()
+        gc.freeze()  # modules and content live as long as the program: looking through them again stops the loop
         await serve_parts(built, parts, stop=stop, listening=listening)
 
     try:

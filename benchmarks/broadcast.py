@@ -23,7 +23,7 @@ from pathlib import Path
 import structlog
 
 from benchmarks.reports import Clock
-from benchmarks.results import Section, Table, Target, save
+from benchmarks.results import Section, Target, figures, save
 from bot.app import Program, build
 from bot.core.channel import Capabilities, SendFailure, Sent
 from bot.core.messages import InboundMessage, OutboundMessage, Reply, SendClass
@@ -191,17 +191,13 @@ def section(found: Measured) -> Section:
         Target(what="lost", target="0", found=str(found.lost), hit=found.lost == 0),
         Target(what="answers' p99 meanwhile ÷ without", target="≤ 1.5", found=f"{waits:.2f}", hit=waits <= 1.5),
     )
-    rows = tuple(
-        (name.replace("_", " "), f"{value:.1f}" if isinstance(value, float) else str(value))
-        for name, value in asdict(found).items()
-    )
     return Section(
         name="broadcast",
         order=50,
         title="A broadcast",
         text=(__doc__ or "").split("\n\n")[1],
         targets=targets,
-        tables=(Table(head=("measured", ""), rows=rows),),
+        tables=(figures(asdict(found)),),
     )
 
 

@@ -24,7 +24,7 @@ from typing import Any
 import structlog
 
 from benchmarks.reports import Clock
-from benchmarks.results import Section, Table, Target, save
+from benchmarks.results import Section, Target, figures, save
 from bot.app import Program, build
 from bot.core.calendar import is_reminded, leads_on
 from bot.core.channel import Capabilities, Sent
@@ -192,17 +192,13 @@ def section(found: Measured) -> Section:
             hit=found.stall_most <= 10,
         ),
     )
-    rows = tuple(
-        (name.replace("_", " "), f"{value:.1f}" if isinstance(value, float) else str(value))
-        for name, value in asdict(found).items()
-    )
     return Section(
         name="reminders",
         order=51,
         title="Reminders due at once",
         text=(__doc__ or "").split("\n\n")[1],
         targets=targets,
-        tables=(Table(head=("measured", ""), rows=rows),),
+        tables=(figures(asdict(found)),),
     )
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,15 @@ class Section:
     graphs: tuple[Graph, ...] = ()
     notes: tuple[str, ...] = ()
     measured: str = ""  # commit, date, machine; `save` fills it in
+
+
+def figures(found: Mapping[str, object]) -> Table:
+    """Every figure of a benchmark, a row each."""
+    rows = tuple(
+        (name.replace("_", " "), f"{value:.1f}" if isinstance(value, float) else str(value))
+        for name, value in found.items()
+    )
+    return Table(head=("measured", ""), rows=rows)
 
 
 def save(section: Section) -> Path:

@@ -1,6 +1,6 @@
 """What benchmarks/scale.py measures in processes of their own: exports, the search, open chats. Prints JSON.
 
-python -m benchmarks.scale_aside export xlsx sqlite:////tmp/1000000.db 1000000
+python -m benchmarks.scale_aside export xlsx sqlite:///million.db 1000000
 python -m benchmarks.scale_aside search
 python -m benchmarks.scale_aside chats
 """

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import (
     Boolean,
     Date,
@@ -122,13 +120,21 @@ def _in_order(tx: Transaction, shape: Shape) -> Select[Any]:
 
 def put(tx: Transaction, shape: Shape, found: Iterable[Sequence[Any]]) -> None:
     """Insert rows as `rows` gives them. SetupFault for what this database cannot hold."""
+    if tx.is_postgres:
+        _copy(tx, shape, found)
+        return
     try:
-        (_copy if tx.is_postgres else _insert)(tx, shape, found)
-    except (DBAPIError, psycopg.Error) as error:
-        if is_away(error) or isinstance(error, psycopg.OperationalError):
+        _insert(tx, shape, found)
+    except DBAPIError as error:
+        if is_away(error):
             raise DatabaseAway from error
-        msg = f"The rows of {shape.name} do not fit into this database ({type(error).__name__}). Nothing was restored."
-        raise SetupFault(msg) from None
+        raise _does_not_fit(shape, error) from None
+
+
+def _does_not_fit(shape: Shape, error: Exception) -> SetupFault:
+    return SetupFault(
+        f"The rows of {shape.name} do not fit into this database ({type(error).__name__}). Nothing was restored."
+    )
 
 
 def _insert(tx: Transaction, shape: Shape, found: Iterable[Sequence[Any]]) -> None:
@@ -146,16 +152,23 @@ def _insert(tx: Transaction, shape: Shape, found: Iterable[Sequence[Any]]) -> No
 
 def _copy(tx: Transaction, shape: Shape, found: Iterable[Sequence[Any]]) -> None:
     """COPY is three times as fast. Times and dates go as they stand in the file."""
+    import psycopg  # noqa: PLC0415  loaded already where the database is PostgreSQL
+    from psycopg import sql  # noqa: PLC0415
+
     binary = [number for number, kind in enumerate(shape.kinds) if kind == "bytes"]
     columns = sql.SQL(", ").join(map(sql.Identifier, shape.columns))
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(shape.name), columns)
-    driver: Any = tx.connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in found:
-            values = list(row)
-            for number in binary:
-                values[number] = None if values[number] is None else base64.b64decode(values[number])
-            copy.write_row(values)
+    try:
+        with tx.driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in found:
+                values = list(row)
+                for number in binary:
+                    values[number] = None if values[number] is None else base64.b64decode(values[number])
+                copy.write_row(values)
+    except psycopg.OperationalError as error:
+        raise DatabaseAway from error
+    except psycopg.Error as error:
+        raise _does_not_fit(shape, error) from None
 
 
 def marks(tx: Transaction) -> dict[str, int]:

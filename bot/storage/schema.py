@@ -2,10 +2,6 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url
 from sqlalchemy.exc import DatabaseError
 
@@ -13,6 +9,8 @@ from bot.core.errors import SetupFault
 from bot.storage.database import Transaction, is_away, make_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSIONS = MIGRATIONS / "versions"  # NNNN_what_it_does.py: NNNN is the version, each comes after the one before
+RECORD = "alembic_version"
 LOCK = 7_315_201  # any number that nothing else locks
 
 
@@ -24,7 +22,16 @@ def upgrade(url: str, to: str = "head") -> None:
     location = make_url(url)
     if location.get_backend_name() == "sqlite" and location.database:
         _make_folder(Path(location.database).parent)
-    _refuse_newer(url)
+    found = _refuse_newer(url)
+    if found and found == (_head() if to == "head" else to):
+        return
+    _migrate(url, to)
+
+
+def _migrate(url: str, to: str) -> None:
+    from alembic import command  # noqa: PLC0415  a tenth of a start that has nothing to migrate
+    from alembic.config import Config  # noqa: PLC0415
+
     engine = make_engine(url)
     try:
         with engine.connect() as connection:
@@ -33,7 +40,8 @@ def upgrade(url: str, to: str = "head") -> None:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # all of it or nothing, and one process at a time
             else:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")  # one process at a time here too
-            config = _config()
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["connection"] = connection
             command.upgrade(config, to)
             _check_references(connection)
@@ -62,8 +70,7 @@ def check(url: str) -> None:
             f"There is no database at {path}. Make one with 'tungngo db upgrade', or correct DATABASE_URL or DATA_DIR."
         )
         raise SetupFault(msg)
-    _refuse_newer(url)
-    if _current(url) != _head():
+    if _refuse_newer(url) != _head():
         msg = "The database is older than this program. Run 'tungngo db upgrade' first."
         raise SetupFault(msg)
 
@@ -73,17 +80,17 @@ def version(url: str) -> str:
     location = make_url(url)
     if location.get_backend_name() == "sqlite" and not Path(location.database or "").is_file():
         return ""
-    return _current(url) or ""
+    return _current(url)
 
 
 def version_of(tx: Transaction) -> str:
     """The version of the database of this transaction."""
-    return MigrationContext.configure(tx.connection).get_current_revision() or ""
+    return _recorded(tx.connection)
 
 
 def knows(revision: str) -> bool:
     """Whether this program can make and read a database of that version."""
-    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+    return revision in _known()
 
 
 def _make_folder(folder: Path) -> None:
@@ -94,22 +101,21 @@ def _make_folder(folder: Path) -> None:
         raise SetupFault(msg) from None
 
 
-def _refuse_newer(url: str) -> None:
-    location = make_url(url)
-    if location.get_backend_name() == "sqlite" and not Path(location.database or "").is_file():
-        return
-    current = _current(url)
+def _refuse_newer(url: str) -> str:
+    """The version the database is of; empty where there is none. SetupFault when this program does not know it."""
+    current = version(url)
     if current and not knows(current):
         msg = "The database was written by a newer version of this program. Install that version, or restore a backup."
         raise SetupFault(msg)
+    return current
 
 
-def _current(url: str) -> str | None:
+def _current(url: str) -> str:
     engine = make_engine(url)
     try:
         with engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-            if found is None and inspect(connection).has_table("inbox"):
+            found = _recorded(connection)
+            if not found and inspect(connection).has_table("inbox"):
                 msg = "The database has tables but no version: it was not made by 'tungngo db upgrade'."
                 raise SetupFault(msg)
             return found
@@ -122,11 +128,17 @@ def _current(url: str) -> str | None:
         engine.dispose()
 
 
-def _head() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def _recorded(connection: Connection) -> str:
+    """The version that Alembic wrote down; empty when it has not."""
+    if not inspect(connection).has_table(RECORD):
+        return ""
+    return connection.exec_driver_sql(f"SELECT version_num FROM {RECORD}").scalar() or ""  # noqa: S608
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
+def _known() -> list[str]:
+    """Every version this program can make, the first one first."""
+    return sorted(path.name[:4] for path in VERSIONS.glob("[0-9]*.py"))
+
+
+def _head() -> str:
+    return _known()[-1]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, event, inspect, text
 
 from bot.core.errors import SetupFault
@@ -182,3 +184,16 @@ def test_processes_that_start_together_bring_it_up_to_date_once(postgres_templat
         list(processes.map(lambda _: schema.upgrade(url), range(4)))
     schema.check(url)
     postgres_template.drop("started_together")
+
+
+def test_a_version_is_the_number_of_its_file() -> None:
+    """The program reads the names; Alembic reads the files."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    scripts = list(ScriptDirectory.from_config(config).walk_revisions())
+
+    assert [script.revision for script in scripts] == sorted(
+        (path.name[:4] for path in schema.VERSIONS.glob("*_*.py")), reverse=True
+    )
+    assert schema.knows(scripts[0].revision)
+    assert not schema.knows("9999")

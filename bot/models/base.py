@@ -58,4 +58,5 @@ class JsonText(TypeDecorator[Any]):
 class Row(SQLModel):
     """A plain record: no relationships, no lazy loading. Tables do not validate; services and CHECKs do."""
 
+    model_config = {"defer_build": True}  # for good: what never validates needs no validator
     metadata = MetaData(naming_convention=NAMES)

@@ -1,7 +1,6 @@
 """YAML that knows its lines, and faults that say where they are and how to mend them."""
 
 import difflib
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,15 +11,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.text import ZERO_WIDTH
+from bot.core.yaml_nodes import TooDeep, compose
 
 Place = tuple[str | int, ...]  # the way to a value: (3, "title", "vi")
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 DEEPEST = 20  # levels of lists and keys; no content of ours has more than five
-BOTTOM = 500  # levels at which nothing is read any more
-_BRACKETS = re.compile(r"[\[\]{}]")
-_DASHES = re.compile(r"(?:[-?:][ \t]+){100}")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same reader in C, ten times as fast
 
 EXAMPLES: Mapping[str, object] = {  # what a missing key could look like
     "address": "https://dichvucong.gov.vn",
@@ -125,27 +121,18 @@ def parse(file: str, text: str) -> tuple[Document, list[Fault]]:
     """
     faults: list[Fault] = []
     lines: dict[Place, int] = {}
-    if _is_bottomless(text):
-        return Document(file), [Fault(file, 0, "This is nested too deep. Write it out in lines.")]
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        node = compose(text)
         if node is None:
             return Document(file), [Fault(file, 0, "This file holds nothing. Write into it, or delete it.")]
         data = _plain(node, (), lines, _Walk(file, faults))
+    except TooDeep:
+        return Document(file), [Fault(file, 0, "This is nested too deep. Write it out in lines.")]
     except yaml.MarkedYAMLError as error:
         return Document(file), [Fault(file, _error_line(error), _unreadable(error.problem or error.context or ""))]
     except yaml.YAMLError:
         return Document(file), [Fault(file, 1, _unreadable("it holds a character that no text may hold"))]
     return Document(file, data, lines), faults
-
-
-def _is_bottomless(text: str) -> bool:
-    """Whether brackets or dashes open so many levels that the reader, which calls itself for each, would crash."""
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(text):
-        depth = max(0, depth + (1 if bracket in "[{" else -1))
-        deepest = max(deepest, depth)
-    return deepest > BOTTOM or bool(_DASHES.search(text))
 
 
 @dataclass(slots=True)

@@ -10,9 +10,11 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from yaml.constructor import SafeConstructor
 
 from bot.core.content import Lesson
 from bot.core.text import clean
+from bot.core.yaml_nodes import compose
 
 STEP_LIMIT = 600  # characters of one card, and of its fallback: a phone screen without scrolling
 CHOICE_LIMIT = 60  # characters of one choice: it has to fit a button
@@ -94,7 +96,7 @@ def _front_matter_end(lines: Sequence[str]) -> int:
 def _front_matter(header: str) -> tuple[dict[str, Any], dict[str, int]]:
     """The values of the front matter, all keys known, and each key's line in the file."""
     try:
-        root = yaml.compose(header, Loader=yaml.SafeLoader)
+        root = compose(header)
     except _YAML_FAULTS as error:
         raise _yaml_fault(error, 2) from error
     if not isinstance(root, yaml.MappingNode):
@@ -107,7 +109,7 @@ def _front_matter(header: str) -> tuple[dict[str, Any], dict[str, int]]:
         _check_key(name, line, known=lines)
         lines[name] = line
         try:
-            data[name] = yaml.SafeLoader("").construct_document(value)
+            data[name] = SafeConstructor().construct_document(value)
         except _YAML_FAULTS as error:
             raise _yaml_fault(error, line) from error
     return data, lines

@@ -1,6 +1,7 @@
 """The command line: names, arguments, help; what is done stands elsewhere."""
 
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -32,8 +33,12 @@ cli.add_typer(area, name="area")
 reminders.add_to(cli)
 
 
+YOUNG = 50_000  # new objects until a collection: modules and content stay, looking through them again and again is in vain
+
+
 def main() -> None:
     """Run a command; what the operator must mend is one clear line."""
+    gc.set_threshold(YOUNG)
     from bot.content.files import ContentFault
 
     try:

@@ -27,6 +27,7 @@ from bot.services import ingest as ingesting
 from bot.settings import Settings
 from bot.storage import schema
 
+COLLECT = (700, 10, 10)  # Python's own: from here on a collection is small, and late ones would stop the loop
 LINE = 80  # characters of a passage shown to the operator
 
 
@@ -75,6 +76,7 @@ def serve(
         parts = Parts(web=web, sender=sender, scheduler=scheduler)
         gc.collect()
         gc.freeze()  # modules and content live as long as the program: looking through them again stops the loop
+        gc.set_threshold(*COLLECT)
         await serve_parts(built, parts, stop=stop, listening=listening)
 
     try:

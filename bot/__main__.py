@@ -33,7 +33,7 @@ cli.add_typer(area, name="area")
 reminders.add_to(cli)
 
 
-YOUNG = 50_000  # new objects until a collection: modules and content stay, looking through them again and again is in vain
+YOUNG = 50_000  # new objects until a collection: modules and content stay, to look through them is in vain
 
 
 def main() -> None:

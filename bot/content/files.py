@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.core.text import ZERO_WIDTH
+from bot.core.text import without_unseen
 from bot.core.yaml_nodes import TooDeep, compose
 
 Place = tuple[str | int, ...]  # the way to a value: (3, "title", "vi")
@@ -188,14 +188,14 @@ def _unreadable(problem: str) -> str:
 
 def spelling(file: str, text: str) -> Iterator[Fault]:
     """Letters that look right and are not: separate marks (NFD), and characters nobody can see."""
-    if unicodedata.is_normalized("NFC", text) and text == text.translate(ZERO_WIDTH):
+    if unicodedata.is_normalized("NFC", text) and text == without_unseen(text):
         return
     for number, line in enumerate(text.split("\n"), start=1):
         if not unicodedata.is_normalized("NFC", line):
             composed = unicodedata.normalize("NFC", line).split()
             word = next((new for old, new in zip(line.split(), composed, strict=False) if old != new), line)
             yield Fault(file, number, f'Letters and marks stand apart here (NFD), at "{word}". Type the words again.')
-        elif line != line.translate(ZERO_WIDTH):
+        elif line != without_unseen(line):
             yield Fault(file, number, "This line holds a character that cannot be seen. Type the line again.")
 
 

@@ -5,7 +5,7 @@ import unicodedata
 
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _DIRECTION = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-ZERO_WIDTH = dict.fromkeys(map(ord, _INVISIBLE + _DIRECTION))
+_ZERO_WIDTH = re.compile(f"[{_INVISIBLE}{_DIRECTION}]")
 WORD = re.compile(r"[^\W_]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -15,12 +15,17 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return unicodedata.normalize("NFC", text.translate(ZERO_WIDTH).replace("\u00a0", " "))
+    return unicodedata.normalize("NFC", without_unseen(text).replace("\u00a0", " "))
+
+
+def without_unseen(text: str) -> str:
+    """The text without the characters nobody can see: zero-width ones, direction marks."""
+    return _ZERO_WIDTH.sub("", text)
 
 
 def fold(text: str) -> str:
     """Lower case without marks: "Đường Hòa Bình" and "duong hoa binh" give the same."""
-    decomposed = unicodedata.normalize("NFD", text.translate(ZERO_WIDTH).lower().replace("đ", "d"))
+    decomposed = unicodedata.normalize("NFD", without_unseen(text).lower().replace("đ", "d"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 

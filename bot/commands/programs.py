@@ -43,6 +43,7 @@ def read_settings() -> Settings:
 
 def program(*, create: bool = False) -> Program:
     """The program of the settings, Telegram included."""
+    gc.freeze()  # the modules: the collection before it serves need not look through them
     settings = read_settings()
     logs.set_up(settings.log_level)
     built = build(settings, create=create)

@@ -17,8 +17,8 @@ from bot.services import answers, charts, my_data, periods, report_lists, retent
 from bot.storage import reports, summaries
 from bot.storage.database import Transaction
 from bot.turn import Turn
-from handlers import summary as week
-from handlers import summary_picture, totals
+from handlers.figures import summary as week
+from handlers.figures import summary_picture, totals
 
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 NOW: Final = END + timedelta(hours=2)

@@ -2,43 +2,16 @@
 
 from collections.abc import Mapping
 
-from handlers import (
-    answer_talk,
-    broadcast,
-    certificates,
-    data_requests,
-    dates,
-    exports,
-    goals,
-    help_request,
-    invite,
-    lesson_end,
-    lessons,
-    link,
-    log_out,
-    loudspeaker,
-    my_data,
-    my_reports,
-    name,
-    open_questions,
-    periods,
-    profile,
-    questions,
-    recall,
-    report,
-    report_list,
-    report_queries,
-    reviews,
-    scam_check,
-    start,
-    summary,
-    team,
-    team_members,
-    totals,
-    visits,
-    which_team,
-)
+from handlers import start
+from handlers.answering import answer_talk, loudspeaker, open_questions, questions, recall, scam_check
+from handlers.calendar import dates
+from handlers.figures import exports, goals, periods, summary, totals
+from handlers.learning import certificates, lesson_end, lessons, reviews
+from handlers.person import data_requests, link, log_out, my_data, name, profile
+from handlers.reports import my_reports, report, report_list, report_queries
 from handlers.table import Handler
+from handlers.teams import broadcast, invite, team, team_members, which_team
+from handlers.visiting import help_request, visits
 
 BUTTONS: Mapping[str, Handler] = {
     "agree": start.agree,

@@ -5,7 +5,8 @@ from dataclasses import replace
 from bot.core.messages import Reply, numbered
 from bot.services.permissions import allowed
 from bot.turn import Turn
-from handlers import menu, report_view
+from handlers import menu
+from handlers.reports import report_view
 
 
 def show(turn: Turn) -> Reply:

@@ -12,29 +12,18 @@ from bot.services import contacts, usage
 from bot.services.permissions import Action, allowed
 from bot.turn import Turn
 from bot.words import Words
-from handlers import (
-    answer_talk,
-    data_requests,
-    dates,
-    lessons,
-    link,
-    menu,
-    my_reports,
-    questions,
-    report,
-    report_by_line,
-    report_line,
-    report_queries,
-    scam_check,
-    start,
-    team_members,
-    visits,
-    which_team,
-)
 from handlers import help as help_page
+from handlers import menu, start
+from handlers.answering import answer_talk, questions, scam_check
 from handlers.buttons import AWAITED, BUTTONS
-from handlers.report_words import said
+from handlers.calendar import dates
+from handlers.learning import lessons
+from handlers.person import data_requests, link
+from handlers.reports import my_reports, report, report_by_line, report_line, report_queries
+from handlers.reports.report_words import said
 from handlers.table import COMMANDS, STOP, Handler, Route
+from handlers.teams import team_members, which_team
+from handlers.visiting import visits
 
 MOVES: Mapping[str, str] = {
     "quay lai": "back",

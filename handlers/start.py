@@ -8,7 +8,9 @@ from bot.core.payload import make
 from bot.core.privacy import mask
 from bot.services import codes, consents, learning, teams
 from bot.turn import Turn
-from handlers import lessons, link, menu, name
+from handlers import menu
+from handlers.learning import lessons
+from handlers.person import link, name
 
 # What is asked for each purpose. A change of meaning needs a new consents.VERSION.
 CONSENT = {

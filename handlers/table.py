@@ -7,35 +7,16 @@ from bot.core.errors import N_
 from bot.core.messages import InboundMessage, Reply
 from bot.services.permissions import Action
 from bot.turn import Turn
-from handlers import (
-    broadcast,
-    dashboard,
-    dates,
-    exports,
-    goals,
-    help_request,
-    lessons,
-    link,
-    log_out,
-    loudspeaker,
-    menu,
-    my_data,
-    my_reports,
-    open_questions,
-    profile,
-    questions,
-    recall,
-    report,
-    report_again,
-    report_queries,
-    scam_check,
-    start,
-    summary,
-    team,
-    totals,
-    visits,
-)
 from handlers import help as help_page
+from handlers import menu, start
+from handlers.answering import loudspeaker, open_questions, questions, recall, scam_check
+from handlers.calendar import dates
+from handlers.figures import dashboard, exports, goals, summary, totals
+from handlers.learning import lessons
+from handlers.person import link, log_out, my_data, profile
+from handlers.reports import my_reports, report, report_again, report_queries
+from handlers.teams import broadcast, team
+from handlers.visiting import help_request, visits
 
 Handler = Callable[[Turn], Reply | InboundMessage | None]
 

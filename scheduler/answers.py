@@ -15,7 +15,7 @@ from bot.services.permissions import Action, allowed
 from bot.services.reminders import Waiting
 from bot.storage.database import Transaction
 from bot.words import Words
-from handlers import recall as recall_words
+from handlers.answering import recall as recall_words
 
 KINDS: Final = frozenset({News.ANSWERED.value, News.ANSWER_ENDS.value, News.RECALL.value, News.CORRECTED.value})
 log = structlog.get_logger(__name__)

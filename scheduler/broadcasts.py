@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.messages import Reply
 from bot.services import broadcast_delivery
 from bot.storage.database import Transaction
-from handlers import broadcast_words
+from handlers.teams import broadcast_words
 from scheduler.jobs import Office
 
 

@@ -8,7 +8,7 @@ from bot.services.news import News
 from bot.services.reminders import Waiting
 from bot.storage.database import Transaction
 from bot.words import Words
-from handlers import data_requests as words_of
+from handlers.person import data_requests as words_of
 
 KIND: Final = News.DATA.value
 

@@ -10,7 +10,7 @@ from bot.services import campaigns, reminders, team_dates, teams
 from bot.services.reminders import Waiting
 from bot.services.reminding import Ready
 from bot.storage.database import Transaction
-from handlers import reminders as reminder_words
+from handlers.calendar import reminders as reminder_words
 
 
 def ready(tx: Transaction, waiting: Waiting, library: Library) -> Ready:

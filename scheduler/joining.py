@@ -10,7 +10,7 @@ from bot.services.permissions import Action, allowed
 from bot.services.reminders import Waiting
 from bot.storage.database import Transaction
 from bot.words import Words
-from handlers import team_members
+from handlers.teams import team_members
 
 KINDS: Final = frozenset({News.JOIN.value, News.JOINED.value})
 

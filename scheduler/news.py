@@ -13,7 +13,7 @@ from bot.services.permissions import Action, allowed
 from bot.services.reminders import Waiting
 from bot.storage.database import Transaction
 from bot.words import Words
-from handlers import visit_words
+from handlers.visiting import visit_words
 
 LISTED = 5
 

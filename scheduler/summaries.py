@@ -9,8 +9,8 @@ from bot.services import media, periods, summary
 from bot.services.reminders import Waiting
 from bot.storage.database import Transaction
 from bot.words import Words
-from handlers import summary as summary_reply
-from handlers.summary_picture import picture
+from handlers.figures import summary as summary_reply
+from handlers.figures.summary_picture import picture
 
 
 def by_itself(

@@ -18,7 +18,7 @@ from bot.core.messages import InboundMessage, Reply
 from bot.core.splitting import length
 from bot.storage import people
 from bot.storage.database import Transaction
-from handlers import scam_check
+from handlers.answering import scam_check
 from tests.core.test_scam import HOSTILE, KNOWN, TAPPABLE, UNSEEN
 from tests.dialogue import everything
 from tests.fakes.clock import SettableClock

@@ -12,7 +12,7 @@ from bot.core.errors import KnownError, SetupFault
 from bot.secret import keyring, secret_keys
 from bot.services import breach, data_requests, key_rotation, processing_register, register_paper, retention, tombstones
 from bot.services.retention import Periods
-from handlers import data_requests as words_of
+from handlers.person import data_requests as words_of
 
 
 def requests(*, answer: int, text: str) -> None:

@@ -7,8 +7,8 @@ from bot.core.forms import Form
 from bot.services.dashboards import PeriodView, TeamView
 from bot.services.summary import Summary
 from bot.words import Words
-from handlers import summary as week
-from handlers import summary_picture, summary_words
+from handlers.figures import summary as week
+from handlers.figures import summary_picture, summary_words
 
 day_of = week.day_of
 moment = summary_words.moment

@@ -187,7 +187,7 @@ def test_a_late_reminder_counts_the_days_that_are_left_now(light: Place) -> None
     light.add("Lan")
     light.tick("2027-03-04 09:00")
     (said,) = light.texts()
-    # waits for a fix: handlers/reminders.py says waiting.lead where it should say how many days are left
+    # waits for a fix: handlers/calendar/reminders.py says waiting.lead where it should say how many days are left
     assert "6 ngày" in said
     assert "7 ngày" not in said
 

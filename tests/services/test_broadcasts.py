@@ -25,7 +25,7 @@ from bot.services import broadcast_delivery, broadcasts, profile, subscriptions
 from bot.services.broadcasts import Draft, Result
 from bot.storage import people
 from bot.storage.database import Database, Transaction
-from handlers import broadcast_words
+from handlers.teams import broadcast_words
 from scheduler import broadcasts as job
 from scheduler.jobs import Office
 from tests.fakes.clock import ZONE, SettableClock

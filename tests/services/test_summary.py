@@ -12,7 +12,7 @@ from bot.services.goals import Wish, remove, set_goal
 from bot.services.summary import Since, Summary
 from bot.storage import people
 from bot.storage.database import Database, Transaction
-from handlers import summary_words
+from handlers.figures import summary_words
 from tests.commune import Commune
 from tests.fakes.clock import ZONE, SettableClock
 

@@ -13,8 +13,8 @@ from bot.services.pauses import Pause
 from bot.services.subscriptions import Wishes
 from bot.services.team_dates import Wish
 from bot.storage.database import Database
-from handlers.follow import parse_span
-from handlers.pauses import _days
+from handlers.calendar.follow import parse_span
+from handlers.calendar.pauses import _days
 from tests.fakes.clock import SettableClock
 from tests.services.commune import Commune
 

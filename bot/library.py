@@ -14,8 +14,8 @@ from bot.content.files import ContentFault, Document, Entry, Fault, ModelT, Plac
 from bot.core.content import DateRule, Fact, Lesson, Source, Track
 from bot.core.forms import Form
 from bot.core.lessons import LessonFault, parse_lesson
-from bot.core.scam import Detector
-from bot.core.scam_rules import Advice, Owner, ScamSign
+from bot.core.suspicion.scam import Detector
+from bot.core.suspicion.scam_rules import Advice, Owner, ScamSign
 from bot.core.text import phrase
 from bot.words import CATALOGUES, SOURCE_LOCALE, Words, locale_of, read_catalogue, words_of
 

@@ -11,7 +11,7 @@ from bot.content.schema import as_text, schemas, write
 from bot.core.content import DateRule, Fact, Lesson, Source, Track
 from bot.core.forms import Form, FormChoice, Question
 from bot.core.lessons import parse_lesson
-from bot.core.scam_rules import Advice, Owner, ScamSign
+from bot.core.suspicion.scam_rules import Advice, Owner, ScamSign
 from bot.library import read, report
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from tests.docs_tables import README, between, rewritten, tables
 ROOT = README.parent
 A_FILE = re.compile(r"(bot|handlers|scheduler|tests|content|docs)/[\w./-]+|[\w-]+\.toml")
 TO_MAKE = re.compile(r"(?<![A-Za-z])(ID|NAME)(?![A-Za-z])")
-OTHERWISE = {"bot/core/article_rules.py"}  # names Zalo as a button of web pages
+OTHERWISE = {"bot/core/articles/article_rules.py"}  # names Zalo as a button of web pages
 PAGES = [path for path in (README, ROOT / "CONTRIBUTING.md", ROOT / "docs/operation.md") if path.exists()]
 
 

@@ -9,8 +9,8 @@ from bot.content.check import Group, identity
 from bot.content.files import Entry, Fault
 from bot.content.limits import words
 from bot.core.content import Lesson, Source
-from bot.core.scam import Detector
-from bot.core.scam_rules import Advice, Moment, Owner, ScamSign
+from bot.core.suspicion.scam import Detector
+from bot.core.suspicion.scam_rules import Advice, Moment, Owner, ScamSign
 from bot.core.text import fold
 
 SIGNS, OWNERS, ADVICE = "scam/signs.yaml", "scam/owners.yaml", "scam/advice.yaml"

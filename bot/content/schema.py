@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from bot.content.files import EXAMPLES
 from bot.core.content import DateRule, Fact, Source, Track
 from bot.core.forms import Form
-from bot.core.scam_rules import Advice, Owner, ScamSign
+from bot.core.suspicion.scam_rules import Advice, Owner, ScamSign
 
 LISTS: dict[str, type[BaseModel]] = {
     "sources": Source,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.core.article import Article, EmptyArticle, read_article
+from bot.core.articles.article import Article, EmptyArticle, read_article
 from bot.services.reading_files import UnreadableFile, read_file
 from bot.storage import documents
 from bot.storage.database import Transaction

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from bot.core.aloud.loudspeaker import Pieces, Script, compose
+from bot.core.aloud.read_aloud import aloud, day_aloud
 from bot.core.content import Fact, FactKind, Lesson
 from bot.core.errors import N_, KnownError
-from bot.core.loudspeaker import Pieces, Script, compose
 from bot.core.people import Membership
-from bot.core.read_aloud import aloud, day_aloud
 from bot.library import Library
 from bot.services import answers
 from bot.services.permissions import Action, require

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from bot.core.article import Article
+from bot.core.articles.article import Article
 from bot.models import Document, Passage
 from bot.storage.database import Transaction
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
-from bot.core.scam import Finding, Seen
 from bot.core.splitting import shorten
+from bot.core.suspicion.scam import Finding, Seen
 from bot.core.text import phrase
 from bot.turn import Turn
 from handlers import menu

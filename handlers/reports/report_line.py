@@ -8,7 +8,7 @@ from typing import Any
 from bot.core import forms
 from bot.core.answers import match_number
 from bot.core.forms import AnswerRejected, Form, FormState, Place
-from bot.core.oneline import Reading, Vocabulary, read_line
+from bot.core.report_line.oneline import Reading, Vocabulary, read_line
 from bot.core.text import fold, phrase
 
 _START = re.compile(r"^/?(?:bao\s*cao|bc|report)\b[\s:,.-]*")

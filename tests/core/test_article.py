@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.article import Article, EmptyArticle, read_article
-from bot.core.article_dates import opening_day, stamp_of
-from bot.core.article_lines import LONGEST
+from bot.core.articles.article import Article, EmptyArticle, read_article
+from bot.core.articles.article_dates import opening_day, stamp_of
+from bot.core.articles.article_lines import LONGEST
 from bot.core.text import clean
 
 PAGES = Path(__file__).parent.parent / "documents"

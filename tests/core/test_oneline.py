@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.oneline import FIELDS, Vocabulary, read_line
+from bot.core.report_line.oneline import FIELDS, Vocabulary, read_line
 from bot.core.text import fold
 
 TODAY = date(2026, 11, 18)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import number_words, numerals
-from bot.core.loudspeaker import LONGEST, SHORTEST, Pieces, compose
-from bot.core.read_aloud import aloud, day_aloud, syllables
+from bot.core import numerals
+from bot.core.aloud import number_words
+from bot.core.aloud.loudspeaker import LONGEST, SHORTEST, Pieces, compose
+from bot.core.aloud.read_aloud import aloud, day_aloud, syllables
 from bot.library import Library
 
 UNREADABLE = re.compile(r"[\d/%&+=@\"“”()\[\]{}<>*_#|~\\–—…-]|\b[A-ZĐ]{2,}\b|\w\.\w|  ")

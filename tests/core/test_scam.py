@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import library as content
-from bot.core import addresses, lookalikes
-from bot.core.phrases import Phrases, quoted
-from bot.core.scam import Detector
+from bot.core.suspicion import addresses, lookalikes
+from bot.core.suspicion.phrases import Phrases, quoted
+from bot.core.suspicion.scam import Detector
 from bot.library import Library
 
 HERE = Path(__file__).parent

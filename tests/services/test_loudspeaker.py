@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from bot.core.aloud.loudspeaker import LONGEST, SHORTEST
 from bot.core.content import FactKind
 from bot.core.errors import KnownError, NotAllowed
-from bot.core.loudspeaker import LONGEST, SHORTEST
 from bot.core.people import Membership
 from bot.core.splitting import length
 from bot.library import Library

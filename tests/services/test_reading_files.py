@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.article import read_article
+from bot.core.articles.article import read_article
 from bot.services import reading_files
 from bot.services.file_markup import BrokenMarkup, docx_text, html_text
 from bot.services.file_text import UnreadableText, decode

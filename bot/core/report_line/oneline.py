@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Final
 
 from bot.core.lexicon import Lexicon, fold_in_place
-from bot.core.oneline_pieces import Piece, read_pieces
-from bot.core.oneline_words import COMMON, HOURS, Meaning
-from bot.core.ownership import Place, Side, pair
+from bot.core.report_line.oneline_pieces import Piece, read_pieces
+from bot.core.report_line.oneline_words import COMMON, HOURS, Meaning
+from bot.core.report_line.ownership import Place, Side, pair
 from bot.core.text import clean
 
 Words = tuple[tuple[str, tuple[str, ...]], ...]

@@ -11,7 +11,7 @@ from bot.core.days import UnclearDay, parse_day
 from bot.core.lexicon import Lexicon, Token, fold_in_place, tokenize
 from bot.core.numbers import UnclearNumber, parse_count
 from bot.core.numerals import DIGITS, numeral, value
-from bot.core.oneline_words import Meaning
+from bot.core.report_line.oneline_words import Meaning
 
 Role = Literal[
     "number", "value", "unit", "label", "skill", "asked", "not", "about", "break", "sign", "filler", "unknown"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from bot.core.addresses import latin
 from bot.core.lexicon import skeleton, untelex
+from bot.core.suspicion.addresses import latin
 from bot.core.text import fold
 
 LONGEST: Final = 8192  # characters of a text that are read

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core import article_rules as rules
-from bot.core.article_dates import Stamp
+from bot.core.articles import article_rules as rules
+from bot.core.articles.article_dates import Stamp
 
 SHORTEST, LONGEST = 40, 1200  # characters of a passage
 _LEAD_IN = 120  # a shorter line ending in ":" belongs to what follows

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 
-from bot.core.number_words import decimal, digits, whole
+from bot.core.aloud.number_words import decimal, digits, whole
 from bot.core.text import clean
 
 _LETTERS: Final = {

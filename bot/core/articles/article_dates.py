@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core.article_rules import is_name
+from bot.core.articles.article_rules import is_name
 
 _FIRST, _LAST = 1990, 2100  # years a web page can speak of as its own
 _FULL = re.compile(

@@ -1,7 +1,8 @@
 """A saved web page read as an article: its body in passages, its title, day and source, and what was left out.
 
-The rules are general: what a line is by itself (bot.core.article_rules), then where it stands. Nothing is thrown away
-silently: every line is the title, in a passage, or in `dropped` with a reason an operator can read and overrule.
+The rules are general: what a line is by itself (bot.core.articles.article_rules), then where it stands. Nothing is
+thrown away silently: every line is the title, in a passage, or in `dropped` with a reason an operator can read and
+overrule.
 """
 
 import re
@@ -9,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core import article_rules as rules
-from bot.core.article_dates import Stamp, opening_day, stamp_of
-from bot.core.article_lines import Line, Passage, lines_of, passages_of, shortened
+from bot.core.articles import article_rules as rules
+from bot.core.articles.article_dates import Stamp, opening_day, stamp_of
+from bot.core.articles.article_lines import Line, Passage, lines_of, passages_of, shortened
 from bot.core.text import clean
 
 __all__ = ["Article", "Dropped", "EmptyArticle", "Passage", "read_article"]

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot.core import lookalikes
-from bot.core.addresses import Address, defanged, find, latin
 from bot.core.markup import guard
-from bot.core.phrases import LONGEST, Match, Phrases, Said, indexed, quoted
 from bot.core.privacy import mask
-from bot.core.scam_rules import Owner, ScamSign
 from bot.core.splitting import shorten
+from bot.core.suspicion import lookalikes
+from bot.core.suspicion.addresses import Address, defanged, find, latin
+from bot.core.suspicion.phrases import LONGEST, Match, Phrases, Said, indexed, quoted
+from bot.core.suspicion.scam_rules import Owner, ScamSign
 
 NEAR: Final = 15  # words between a sign's words and those that must stand near them
 BEFORE: Final = 12  # words between "do not" and what one must not do

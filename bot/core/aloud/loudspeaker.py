@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.core.read_aloud import syllables
+from bot.core.aloud.read_aloud import syllables
 
 RATE: Final = 3.5  # syllables a second: slower than talk, as an echo between houses needs
 SHORTEST, LONGEST = 60, 90  # seconds

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from bot.core.addresses import Address, latin
+from bot.core.suspicion.addresses import Address, latin
 from bot.core.text import fold
 
 _SHORT: Final = 4  # letters of a brand that stands for itself only as a whole word of the name

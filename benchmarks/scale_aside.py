@@ -27,7 +27,8 @@ from bot.library import load
 from bot.search.entry import Entry
 from bot.search.finder import Finder
 from bot.search.reading import Lexicon
-from bot.services import answers, exports
+from bot.services import answers
+from bot.services.files import exports
 from bot.settings import Settings
 from bot.storage.database import Database
 

@@ -13,7 +13,9 @@ from bot.core.messages import InboundMessage, Reply
 from bot.core.people import Speaker
 from bot.library import Library
 from bot.search.finder import Finder
-from bot.services import answers, charts, my_data, periods, report_lists, retention, summary
+from bot.services import answers, periods, report_lists, summary
+from bot.services.files import charts
+from bot.services.personal_data import my_data, retention
 from bot.storage import reports, summaries
 from bot.storage.database import Transaction
 from bot.turn import Turn

@@ -26,8 +26,10 @@ from bot.receiver import Receiver
 from bot.search.finder import Finder
 from bot.secret import keyring, secret_keys
 from bot.sender import Sender, owner_name
-from bot.services import answers, key_rotation, media, retention, tombstones, usage
+from bot.services import answers, usage
+from bot.services.files import media
 from bot.services.local_answers import Shelf
+from bot.services.personal_data import key_rotation, retention, tombstones
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database, Transaction

@@ -3,8 +3,9 @@
 from typing import Final
 
 from bot.core.messages import Reply
-from bot.services import data_requests, teams
+from bot.services import teams
 from bot.services.news import News
+from bot.services.personal_data import data_requests
 from bot.services.reminders import Waiting
 from bot.storage.database import Transaction
 from bot.words import Words

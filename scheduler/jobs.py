@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from bot.core.clock import Clock
 from bot.core.messages import Reply
 from bot.library import Library
-from bot.services import followups, media, news, periods, reminders, reminding, retention, reviews, summary
+from bot.services import followups, news, periods, reminders, reminding, reviews, summary
+from bot.services.files import media
+from bot.services.personal_data import retention
 from bot.services.reminders import Waiting
 from bot.services.reminding import Quotas, Ready
 from bot.storage.database import Database, Transaction

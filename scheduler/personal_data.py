@@ -5,7 +5,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.services import data_requests, erasing, retention, tombstones
+from bot.services.personal_data import data_requests, erasing, retention, tombstones
 from scheduler.jobs import Office
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.core.messages import Reply
 from bot.library import Library
-from bot.services import media, periods, summary
+from bot.services import periods, summary
+from bot.services.files import media
 from bot.services.reminders import Waiting
 from bot.storage.database import Transaction
 from bot.words import Words

@@ -23,7 +23,8 @@ from bot.core.messages import InboundMessage, Kind, OutboundMessage
 from bot.library import Library, read
 from bot.search.finder import Finder
 from bot.sender import Sender
-from bot.services import answers, retention
+from bot.services import answers
+from bot.services.personal_data import retention
 from bot.settings import Settings
 from bot.storage.database import Database
 from scheduler.jobs import Office

@@ -20,7 +20,7 @@ from bot import library as content
 from bot.commands import exports
 from bot.core.errors import SetupFault
 from bot.core.sealing import Kind, Opener, seal
-from bot.services import backups, whole_file
+from bot.services.files import backups, whole_file
 from bot.settings import Settings
 from bot.storage import backup, schema
 from bot.storage.database import Database

@@ -13,8 +13,9 @@ from bot.channels.console import ConsoleChannel
 from bot.core.messages import InboundMessage, Kind, Reply
 from bot.library import Library
 from bot.search.finder import Finder
-from bot.services import consents, privacy
+from bot.services import consents
 from bot.services.permissions import PERMISSIONS, Action
+from bot.services.personal_data import privacy
 from bot.settings import Settings
 from bot.storage import people
 from bot.storage.database import Database, Transaction

@@ -21,7 +21,7 @@ from bot.core.messages import InboundMessage
 from bot.library import Library
 from bot.search.finder import Finder
 from bot.sender import Sender
-from bot.services import media
+from bot.services.files import media
 from bot.storage.database import PATIENCE, Database
 from bot.web import dashboard, sessions
 from bot.web.site import build

@@ -14,7 +14,7 @@ from bot.__main__ import cli
 from bot.core.errors import SetupFault
 from bot.core.keyring import Keyring
 from bot.secret import keyring, secret_key
-from bot.services import erasing, tombstones
+from bot.services.personal_data import erasing, tombstones
 from bot.settings import Settings
 from bot.storage import people
 from bot.storage.database import Database

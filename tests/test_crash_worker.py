@@ -16,9 +16,10 @@ from sqlalchemy import insert
 from bot.core.moments import parse_moment
 from bot.library import Library
 from bot.models import Inbox, Media
-from bot.services import broadcasts, data_requests, followups
+from bot.services import broadcasts, followups
 from bot.services.broadcasts import Draft
 from bot.services.followups import Wish
+from bot.services.personal_data import data_requests
 from bot.storage import people
 from bot.storage.database import Database, Transaction
 from tests.crashing import MEMORY, WORKERS, Child, Plan, Point, sent, stored, stride, wait_until_left

@@ -12,7 +12,7 @@ from bot.core.errors import SetupFault
 from bot.library import Library
 from bot.services import areas
 from bot.services.areas import Change
-from bot.services.whole_file import whole_file
+from bot.services.files.whole_file import whole_file
 from bot.storage.database import Database
 from tests.commune import Commune
 from tests.fakes.clock import SettableClock
@@ -101,7 +101,7 @@ def _break(path: Path) -> None:
 DYING = """
 import os, signal, sys
 from pathlib import Path
-from bot.services.whole_file import whole_file
+from bot.services.files.whole_file import whole_file
 with whole_file(Path(sys.argv[1])) as file:
     file.write(b"half")
     file.flush()

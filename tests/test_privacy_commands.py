@@ -14,7 +14,7 @@ from bot.core.keyring import Keyring
 from bot.core.messages import InboundMessage
 from bot.library import Library
 from bot.secret import keyring, secret_key
-from bot.services import data_requests, erasing
+from bot.services.personal_data import data_requests, erasing
 from bot.settings import Settings
 from bot.storage import people
 from bot.storage.database import Database

@@ -12,7 +12,7 @@ from bot.core.keyring import Keyring
 from bot.library import Library
 from bot.models import METADATA
 from bot.search.finder import Finder
-from bot.services import media
+from bot.services.files import media
 from bot.storage.database import Database
 from tests.dialogue import CODE, SECRET, Dialogue, Play
 from tests.fakes.clock import SettableClock

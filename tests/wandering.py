@@ -39,8 +39,9 @@ from bot.library import Library
 from bot.models import METADATA
 from bot.receiver import Receiver
 from bot.search.finder import Finder
-from bot.services import answers, consents, privacy, teams
+from bot.services import answers, consents, teams
 from bot.services.local_answers import Shelf
+from bot.services.personal_data import privacy
 from bot.settings import Settings
 from bot.storage import people
 from bot.storage.database import Database, Transaction

@@ -11,8 +11,9 @@ from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.core.sealing import Kind, Opener
 from bot.secret import keep_keys, keyring, known_keys, secret_key, secret_keys
-from bot.services import backups, key_rotation, tombstones
-from bot.services.backup_file import Tally
+from bot.services.files import backups
+from bot.services.files.backup_file import Tally
+from bot.services.personal_data import key_rotation, tombstones
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database

@@ -12,7 +12,7 @@ from bot.core.errors import SetupFault
 from bot.core.people import TeamRole
 from bot.services import area_import, areas, invitations, teams
 from bot.services.areas import Change
-from bot.services.reading_files import UnreadableFile, content_of
+from bot.services.ingestion.reading_files import UnreadableFile, content_of
 
 NAMES = {"web": "Trang web", "telegram": "Telegram"}
 

@@ -19,7 +19,8 @@ from bot.core.clock import Clock, system_clock
 from bot.core.errors import DatabaseAway, SetupFault
 from bot.platforms import telegram_of, zalo_of, zalo_path
 from bot.secret import keyring
-from bot.services import data_requests, key_rotation, usage
+from bot.services import usage
+from bot.services.personal_data import data_requests, key_rotation
 from bot.settings import Settings
 from bot.storage import schema
 from bot.storage.database import Database

@@ -12,8 +12,9 @@ from bot.commands.programs import read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.secret import keyring
-from bot.services import exports, totals
-from bot.services.whole_file import whole_file
+from bot.services import totals
+from bot.services.files import exports
+from bot.services.files.whole_file import whole_file
 from bot.settings import Settings
 from bot.storage import areas, schema
 from bot.storage.aggregates import By

@@ -7,7 +7,8 @@ from bot import library
 from bot.commands.programs import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
-from bot.services import invitations, learning, lesson_sheet
+from bot.services import invitations, learning
+from bot.services.files import lesson_sheet
 
 
 def sheet(lesson: str, out: Path) -> None:

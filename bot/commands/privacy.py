@@ -10,8 +10,9 @@ from bot.commands.programs import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import KnownError, SetupFault
 from bot.secret import keyring, secret_keys
-from bot.services import breach, data_requests, key_rotation, processing_register, register_paper, retention, tombstones
-from bot.services.retention import Periods
+from bot.services.files import register_paper
+from bot.services.personal_data import breach, data_requests, key_rotation, processing_register, retention, tombstones
+from bot.services.personal_data.retention import Periods
 from handlers.person import data_requests as words_of
 
 

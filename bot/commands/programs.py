@@ -22,8 +22,9 @@ from bot.core.errors import SetupFault
 from bot.core.messages import InboundMessage
 from bot.core.splitting import shorten
 from bot.secret import keyring
-from bot.services import answers, key_rotation
-from bot.services import ingest as ingesting
+from bot.services import answers
+from bot.services.ingestion import ingest as ingesting
+from bot.services.personal_data import key_rotation
 from bot.settings import Settings
 from bot.storage import schema
 

@@ -19,7 +19,9 @@ class Media(Row, table=True):
     kind: str  # content type
     label: str  # file name, as people see it
     origin: str = ""  # what the recipe is of: "export", "certificate:7"; "shared": anybody's
-    recipe: Any = Field(sa_type=SealedJson("media.recipe"), nullable=False)  # what bot.services.media makes it from
+    recipe: Any = Field(
+        sa_type=SealedJson("media.recipe"), nullable=False
+    )  # what bot.services.files.media makes it from
     content: bytes | None = Field(default=None, sa_type=SealedBytes("media.content"))  # None: not made yet
     created_at: datetime = Field(sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime)

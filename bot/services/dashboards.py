@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.core.people import Membership
 from bot.core.periods import Period, before
 from bot.library import Library
-from bot.services import exports, media, periods, summary, teams
+from bot.services import periods, summary, teams
+from bot.services.files import exports, media
 from bot.services.permissions import Action, allowed, require
 from bot.services.summary import Since, Summary
 from bot.storage import dashboards, people, reports

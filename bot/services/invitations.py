@@ -5,7 +5,7 @@ from datetime import datetime
 
 import segno
 
-from bot.services import media
+from bot.services.files import media
 from bot.storage import joining
 from bot.storage.database import Transaction
 

@@ -1,7 +1,7 @@
 """What becomes of rows when a person has their data erased: deleted, nobody's, or kept as a proof.
 
 Which column follows which rule stands in bot/storage/personal_data.py; what needs judgement or words is settled by
-bot/services/erasing.py before.
+bot/services/personal_data/erasing.py before.
 """
 
 from collections.abc import Callable, Iterator

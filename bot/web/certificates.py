@@ -9,8 +9,9 @@ from starlette.routing import Route
 
 from bot.core.certificates import Shown
 from bot.core.errors import DatabaseAway
-from bot.services import certificate_paper, certificates
+from bot.services import certificates
 from bot.services.certificates import Checked, Finding
+from bot.services.files import certificate_paper
 from bot.web.limits import Limits
 from bot.web.rendering import Renderer
 from bot.words import Words

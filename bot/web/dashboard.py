@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from bot.core.errors import DatabaseAway, KnownError, NotAllowed
 from bot.core.periods import Period, period_of, rule_named
-from bot.services import charts, dashboards
+from bot.services import dashboards
 from bot.services.dashboards import Visitor
+from bot.services.files import charts
 from bot.services.permissions import REFUSALS, Action
 from bot.web import dashboard_view, sessions
 from bot.web.limits import Limits

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.core.errors import DatabaseAway
-from bot.services import media
+from bot.services.files import media
 
 if TYPE_CHECKING:
     from bot.web.site import Site

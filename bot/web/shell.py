@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.core.errors import N_
-from bot.services import charts
+from bot.services.files import charts
 from bot.web.rendering import APPLE, FOREVER, NOBODY, STATIC, Renderer
 
 WORKER: Final = Path(__file__).parent / "worker.js"

@@ -9,7 +9,8 @@ from bot.core.payload import make
 from bot.core.people import Membership
 from bot.core.periods import Period, before, period_of
 from bot.core.text import fold
-from bot.services import exports, media, periods, summary
+from bot.services import periods, summary
+from bot.services.files import exports, media
 from bot.services.permissions import Action, require
 from bot.turn import Turn
 from handlers import menu

@@ -8,7 +8,8 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.people import Membership
 from bot.core.periods import Period, before, period_of
-from bot.services import media, periods, summary
+from bot.services import periods, summary
+from bot.services.files import media
 from bot.services.permissions import Action, allowed, require
 from bot.services.summary import Since, Summary
 from bot.turn import Turn

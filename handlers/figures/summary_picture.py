@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from bot.services.charts import MOST_BARS, Chart, Value, summary_svg
+from bot.services.files.charts import MOST_BARS, Chart, Value, summary_svg
 from bot.services.summary import Summary, Unit
 from bot.words import Words
 from handlers.figures import summary_words

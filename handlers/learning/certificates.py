@@ -6,9 +6,10 @@ from bot.core.content import Track
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
 from bot.core.text import phrase
-from bot.services import certificate_paper, certificates, consents, learning, media
-from bot.services.certificate_paper import Order
+from bot.services import certificates, consents, learning
 from bot.services.certificates import CertificateRefused
+from bot.services.files import certificate_paper, media
+from bot.services.files.certificate_paper import Order
 from bot.turn import Turn
 from handlers.awaiting import await_text, awaited, move
 

@@ -4,9 +4,10 @@ from bot.core.content import Lesson, Track
 from bot.core.conversation import LessonState
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
-from bot.services import consents, invitations, learning, media
+from bot.services import consents, invitations, learning
 from bot.services import reviews as review_rules
-from bot.services.lesson_sheet import Order, file_name
+from bot.services.files import media
+from bot.services.files.lesson_sheet import Order, file_name
 from bot.turn import Turn
 from handlers.learning import certificates, reviews
 

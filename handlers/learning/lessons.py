@@ -6,7 +6,8 @@ from bot.core.content import Lesson
 from bot.core.conversation import LessonState
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
-from bot.services import consents, learning, media
+from bot.services import consents, learning
+from bot.services.files import media
 from bot.turn import Turn
 from handlers.learning import certificates, lesson_end, quiz, reviews
 from handlers.visiting import help_request

@@ -6,9 +6,9 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.splitting import shorten
 from bot.core.working_days import EXTENSION
-from bot.services import data_requests
-from bot.services.data_requests import Request
 from bot.services.permissions import Action, allowed, require
+from bot.services.personal_data import data_requests
+from bot.services.personal_data.data_requests import Request
 from bot.turn import Turn
 from bot.words import Words
 from handlers.awaiting import await_text, awaited, move

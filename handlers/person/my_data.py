@@ -9,8 +9,10 @@ from bot.core.errors import N_
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
 from bot.core.splitting import shorten
-from bot.services import consents, data_requests, erasing, media, my_data, privacy
-from bot.services.my_data import PURPOSES
+from bot.services import consents
+from bot.services.files import media
+from bot.services.personal_data import data_requests, erasing, my_data, privacy
+from bot.services.personal_data.my_data import PURPOSES
 from bot.turn import ADDRESSES, Turn
 from handlers.awaiting import await_text, awaited, move
 from handlers.person import data_requests as answering

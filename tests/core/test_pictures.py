@@ -6,7 +6,7 @@ from PIL import ImageFont
 
 from bot.core import pictures
 from bot.library import Library
-from bot.services import charts
+from bot.services.files import charts
 
 FRAME = '<svg xmlns="http://www.w3.org/2000/svg" width="720" height="520" viewBox="0 0 720 520">{}</svg>'
 TEXT = '<text font-family="Noto Sans" font-size="{}">Bấm</text>'

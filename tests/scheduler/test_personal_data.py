@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.messages import InboundMessage
 from bot.library import Library
-from bot.services import data_requests, erasing, tombstones
+from bot.services.personal_data import data_requests, erasing, tombstones
 from bot.storage import messages, people
 from bot.storage.database import Database
 from scheduler import jobs, personal_data

@@ -6,7 +6,8 @@ import pytest
 
 from bot.library import Library
 from bot.models import METADATA
-from bot.services import media, periods, profile
+from bot.services import periods, profile
+from bot.services.files import media
 from bot.storage.database import Database
 from scheduler import jobs
 from scheduler.jobs import Office

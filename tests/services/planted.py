@@ -11,8 +11,10 @@ from bot.core.forms import FormState
 from bot.core.messages import Choice, Reply
 from bot.core.people import Speaker
 from bot.models import METADATA, Certificate, JoinRequest, LocalFact, TeamDate
-from bot.services import answers, codes, data_requests, followups, media, my_data
+from bot.services import answers, codes, followups
+from bot.services.files import media
 from bot.services.followups import Wish
+from bot.services.personal_data import data_requests, my_data
 from bot.storage import messages, people
 from bot.storage.database import Transaction
 from tests.fakes.clock import ZONE

@@ -16,9 +16,9 @@ from bot.core.errors import SetupFault
 from bot.core.sealing import HEAD, PIECE, TAG, Kind, Opener, seal
 from bot.library import Library
 from bot.models import METADATA, Media, Person
-from bot.services import backups
-from bot.services.backup_file import Manifest, Tally, compressed, lines, verify
-from bot.services.backups import Made
+from bot.services.files import backups
+from bot.services.files.backup_file import Manifest, Tally, compressed, lines, verify
+from bot.services.files.backups import Made
 from bot.storage import backup, schema
 from bot.storage.database import Database, Transaction
 from tests.crashing import stride

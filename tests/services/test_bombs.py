@@ -17,8 +17,8 @@ from bot.commands.commune import import_areas
 from bot.content import files
 from bot.core import pictures
 from bot.core.errors import SetupFault
-from bot.services.ingest import read
-from bot.services.reading_files import LARGEST
+from bot.services.ingestion.ingest import read
+from bot.services.ingestion.reading_files import LARGEST
 
 ROOT = Path(__file__).parents[2]
 GIGA = 1000  # megabytes of XML in the bomb
@@ -40,7 +40,7 @@ import resource, sys, time
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]),) * 2)
 resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[3]),) * 2)
-from bot.services.ingest import read
+from bot.services.ingestion.ingest import read
 for path in sorted(Path(sys.argv[1]).iterdir()):
     found = read(path)
     print(path.name, "read" if found.article else found.fault, sep="\\t")

@@ -11,9 +11,10 @@ from bot.core.certificates import Shown
 from bot.core.conversation import LessonState
 from bot.library import Library
 from bot.models import METADATA
-from bot.services import certificate_paper, certificates, learning, media
-from bot.services.certificate_paper import Order
+from bot.services import certificates, learning
 from bot.services.certificates import CertificateRefused, Finding
+from bot.services.files import certificate_paper, media
+from bot.services.files.certificate_paper import Order
 from bot.storage.database import Database
 from tests.fakes.clock import SettableClock
 from tests.services.commune import Commune

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.services.charts import FONTS, MOST_BARS, WIDTH, Chart, Value, draw, summary_svg
+from bot.services.files.charts import FONTS, MOST_BARS, WIDTH, Chart, Value, draw, summary_svg
 
 CHART = Chart(
     title="Tuần 16–22/11/2026",

@@ -9,9 +9,11 @@ from bot.core.messages import InboundMessage, Reply
 from bot.core.people import Speaker
 from bot.core.working_days import add_working_days
 from bot.library import Library
-from bot.services import consents, data_requests, media, my_data, privacy, retention
-from bot.services.data_requests import due_dates
-from bot.services.retention import Periods
+from bot.services import consents
+from bot.services.files import media
+from bot.services.personal_data import data_requests, my_data, privacy, retention
+from bot.services.personal_data.data_requests import due_dates
+from bot.services.personal_data.retention import Periods
 from bot.storage import messages, people
 from bot.storage.database import Database, Transaction
 from tests.fakes.clock import ZONE, SettableClock

@@ -14,8 +14,9 @@ from bot.core.messages import InboundMessage, Reply
 from bot.core.people import Speaker
 from bot.library import Library
 from bot.models import OpenQuestion
-from bot.services import erasing, followups, retention, tombstones
+from bot.services import followups
 from bot.services.followups import Wish
+from bot.services.personal_data import erasing, retention, tombstones
 from bot.storage import messages, people
 from bot.storage.database import Database, Transaction
 from bot.storage.erasing import NOBODY, Chat

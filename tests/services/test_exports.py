@@ -12,8 +12,9 @@ import pytest
 from bot.core.errors import KnownError, NotAllowed
 from bot.core.periods import period_of
 from bot.library import Library
-from bot.services import exports, media, summary
-from bot.services.exports import Format, Order
+from bot.services import summary
+from bot.services.files import exports, media
+from bot.services.files.exports import Format, Order
 from bot.storage.database import Database, Transaction
 from tests.commune import Commune
 from tests.fakes.clock import ZONE, SettableClock

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from bot.core.errors import SetupFault
 from bot.core.keyring import CannotOpen, Keyring
 from bot.library import Library
-from bot.services import key_rotation, media
+from bot.services.files import media
+from bot.services.personal_data import key_rotation
 from bot.storage import people, resealing
 from bot.storage.database import Database, Transaction
 from tests.fakes.clock import SettableClock

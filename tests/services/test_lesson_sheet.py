@@ -6,8 +6,9 @@ import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from bot.library import Library
-from bot.services import charts, learning, lesson_sheet, media
-from bot.services.lesson_sheet import Order
+from bot.services import learning
+from bot.services.files import charts, lesson_sheet, media
+from bot.services.files.lesson_sheet import Order
 from bot.storage.database import Database
 from tests.fakes.clock import SettableClock
 

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.library import Library
-from bot.services import reminders, retention, summary
+from bot.services import reminders, summary
+from bot.services.personal_data import retention
 from bot.storage import reminders as stored
 from bot.storage import told
 from bot.storage.database import Database, Transaction

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.articles.article import read_article
-from bot.services import reading_files
-from bot.services.file_markup import BrokenMarkup, docx_text, html_text
-from bot.services.file_text import UnreadableText, decode
-from bot.services.reading_files import LARGEST, UnreadableFile, read_file
+from bot.services.ingestion import reading_files
+from bot.services.ingestion.file_markup import BrokenMarkup, docx_text, html_text
+from bot.services.ingestion.file_text import UnreadableText, decode
+from bot.services.ingestion.reading_files import LARGEST, UnreadableFile, read_file
 
 PAGES = Path(__file__).parent.parent / "documents"
 WORDS = "Xã Suối Đá mở lớp học buổi tối, bà con rất vui và hứa sẽ tới đều đặn mỗi tuần."

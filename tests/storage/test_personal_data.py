@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Column
 
 from bot.models import METADATA
-from bot.services import processing_register
-from bot.services.my_data import LABELS
+from bot.services.personal_data import processing_register
+from bot.services.personal_data.my_data import LABELS
 from bot.storage.erasing import unname
 from bot.storage.personal_data import ELSEWHERE, RULES
 

@@ -8,7 +8,8 @@ from sqlalchemy import event
 
 from bot.core.messages import InboundMessage
 from bot.library import Library
-from bot.services import figures, followups, my_data, periods, queries, reminders, report_lists, retention, summary
+from bot.services import figures, followups, periods, queries, reminders, report_lists, summary
+from bot.services.personal_data import my_data, retention
 from bot.services.report_lists import Filter
 from bot.storage import aggregates, broadcasts, exports, personal_data, told
 from bot.storage import answers as open_questions

@@ -13,7 +13,8 @@ from bot.commands import programs
 from bot.library import Library
 from bot.models import Person
 from bot.secret import keyring
-from bot.services import certificates, media
+from bot.services import certificates
+from bot.services.files import media
 from bot.settings import Settings
 from bot.storage import people, schema
 from bot.storage.database import Database, Transaction

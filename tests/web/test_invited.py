@@ -9,7 +9,8 @@ import pytest
 from bot.app import Program
 from bot.library import Library
 from bot.search.finder import Finder
-from bot.services import invitations, media, teams
+from bot.services import invitations, teams
+from bot.services.files import media
 from bot.settings import Settings
 from bot.storage.database import Database, Transaction
 from bot.web.site import Site, build

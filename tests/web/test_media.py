@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.periods import period_of
 from bot.library import Library
-from bot.services import charts, media, summary
+from bot.services import summary
+from bot.services.files import charts, media
 from bot.storage.database import Database, Transaction
 from bot.web.site import build
 from tests.commune import Commune

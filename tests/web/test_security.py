@@ -15,7 +15,9 @@ from starlette.routing import Mount, Route
 
 from bot.core.messages import InboundMessage, Reply
 from bot.library import Library
-from bot.services import calendars, codes, dashboards, erasing, media, my_data, web_sessions
+from bot.services import calendars, codes, dashboards, web_sessions
+from bot.services.files import media
+from bot.services.personal_data import erasing, my_data
 from bot.storage import messages, people
 from bot.storage.database import Database
 from bot.web import sessions

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from io import TextIOWrapper
 from typing import BinaryIO, Final
 
-from bot.services.export_table import Cell, Table
+from bot.services.files.export_table import Cell, Table
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a cell begins that a spreadsheet would reckon out
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.library import Library
-from bot.services import erasing
+from bot.services.personal_data import erasing
 from bot.storage import tombstones
 from bot.storage.database import Database, Transaction
 from bot.storage.tombstones import Tombstone

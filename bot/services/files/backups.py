@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.core.errors import DatabaseAway, SetupFault
 from bot.core.sealing import HEAD, SALT, Kind, Opener, kind_of, seal
-from bot.services.backup_file import Manifest, Reading, Tally, compressed, lines, tally, verify
-from bot.services.whole_file import whole_file
+from bot.services.files.backup_file import Manifest, Reading, Tally, compressed, lines, tally, verify
+from bot.services.files.whole_file import whole_file
 from bot.storage import backup, schema
 from bot.storage.database import Database, Transaction
 

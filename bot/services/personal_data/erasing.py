@@ -14,7 +14,8 @@ from bot.core.errors import N_, KnownError
 from bot.core.people import Speaker
 from bot.core.signing import sign
 from bot.library import Library
-from bot.services import certificates, data_requests, followups
+from bot.services import certificates, followups
+from bot.services.personal_data import data_requests
 from bot.storage import areas, erasing, people, personal_data, scrubbing, tombstones
 from bot.storage import certificates as papers
 from bot.storage import followups as visits

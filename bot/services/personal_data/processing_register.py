@@ -9,8 +9,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Final
 
-from bot.services.my_data import LABELS
-from bot.services.retention import Periods
+from bot.services.personal_data.my_data import LABELS
+from bot.services.personal_data.retention import Periods
 from bot.storage import personal_data
 from bot.storage.database import Transaction
 from bot.storage.erasing import delete_rows, let_go, silence, stays

@@ -12,8 +12,8 @@ from bot.core.forms import Form
 from bot.core.official import printable
 from bot.core.people import Membership
 from bot.library import Library
-from bot.services import export_csv, export_xlsx
-from bot.services.export_table import Cell, Column, Table, Total
+from bot.services.files import export_csv, export_xlsx
+from bot.services.files.export_table import Cell, Column, Table, Total
 from bot.services.permissions import Action, require
 from bot.storage import aggregates, areas, exports
 from bot.storage.database import Transaction

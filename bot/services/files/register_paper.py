@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from bot.core.official import printable
-from bot.services import paper_layout
+from bot.services.files import paper_layout
 
 TITLE, HEAD, SUBHEAD, ITEM, ROW = "# ", "## ", "### ", "- ", "|"
 _RULE: Final = "|---"

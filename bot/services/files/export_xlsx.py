@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, BinaryIO, Final
 
-from bot.services.export_table import Cell, Table, Total
+from bot.services.files.export_table import Cell, Table, Total
 
 OPTIONS: Final = {
     "constant_memory": True,  # rows go to the disk as they come

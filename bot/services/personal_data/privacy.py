@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from bot.core.errors import N_, KnownError
-from bot.services import data_requests, profile
+from bot.services import profile
+from bot.services.personal_data import data_requests
 from bot.storage import data_requests as storage
 from bot.storage import people
 from bot.storage.database import Transaction

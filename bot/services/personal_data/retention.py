@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from bot.services import erasing
+from bot.services.personal_data import erasing
 from bot.storage import media, retention
 from bot.storage.database import Database, Transaction
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.core.articles.article import Article, EmptyArticle, read_article
-from bot.services.reading_files import UnreadableFile, read_file
+from bot.services.ingestion.reading_files import UnreadableFile, read_file
 from bot.storage import documents
 from bot.storage.database import Transaction
 

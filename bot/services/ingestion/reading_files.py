@@ -5,8 +5,8 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from bot.services.file_markup import BrokenMarkup, docx_text, html_text
-from bot.services.file_text import UnreadableText, decode
+from bot.services.ingestion.file_markup import BrokenMarkup, docx_text, html_text
+from bot.services.ingestion.file_text import UnreadableText, decode
 
 LARGEST = 20 * 1024 * 1024  # bytes of a file, and of a docx once unpacked
 _TEXT, _HTML, _MARKDOWN = {".txt", ".text"}, {".html", ".htm", ".xhtml"}, {".md", ".markdown"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.core.content import Lesson
 from bot.core.markup import plain
 from bot.library import Library
-from bot.services import charts
+from bot.services.files import charts
 from bot.words import Words
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from bot.core.certificates import Shown, printed
 from bot.library import Library
-from bot.services import certificates, charts, lesson_sheet
+from bot.services import certificates
+from bot.services.files import charts, lesson_sheet
 from bot.storage.database import Transaction
 from bot.words import Words
 

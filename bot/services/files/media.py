@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo
 from bot.core.errors import DatabaseAway
 from bot.library import Library
 from bot.models import Media
-from bot.services import certificate_paper, charts, exports, lesson_sheet, my_data, papers, summary
+from bot.services import summary
+from bot.services.files import certificate_paper, charts, exports, lesson_sheet, papers
+from bot.services.personal_data import my_data
 from bot.storage import media
 from bot.storage.database import Database, Transaction
 

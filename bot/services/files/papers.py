@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.forms import Form
 from bot.core.official import SMALL, is_small, official_day, printable, veiled
-from bot.services import paper_layout
+from bot.services.files import paper_layout
 from bot.services.summary import Summary
 from bot.words import Words
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bot.core.splitting import shorten
 
-FONTS: Final = Path(__file__).resolve().parents[2] / "content" / "fonts"
+FONTS: Final = Path(__file__).resolve().parents[3] / "content" / "fonts"
 WIDTH: Final = 720  # twice a small phone's
 LEFT: Final = 36
 ROW: Final = 54

@@ -86,15 +86,11 @@ class Words:
 
     def day(self, day: date) -> str:
         """A day as "10/10/2027", in every language."""
-        return days.format_day(day, self.locale)
+        return days.format_day(day)
 
     def day_long(self, day: date) -> str:
         """A day with its weekday: "Chủ nhật 10/10/2027", "Sunday 10/10/2027"."""
         return days.format_day_long(day, self.locale)
-
-    def week(self, monday: date, sunday: date) -> str:
-        """Two days as a span: "16–22/11/2026"."""
-        return days.format_week(monday, sunday)
 
 
 def read_catalogue(file: str, text: str, locale: str) -> "tuple[Catalog | None, list[Fault]]":

@@ -57,11 +57,6 @@ class Area:
         """That name in full."""
         return self.name_on(day).label
 
-    def change_days(self) -> set[date]:
-        """The days on which it was made, got another name, or ended."""
-        days = (self.first, self.end, *(name.first for name in self.names))
-        return {day for day in days if day is not None}
-
     def has_begun(self, day: date) -> bool:
         """Whether it was made by that day."""
         return self.first is None or self.first <= day

@@ -24,9 +24,7 @@ class Capabilities:
     buttons: bool
     edit: bool
     text_limit: int  # in UTF-16 code units, as both Telegram and Zalo count
-    label_limit: int = 64  # characters of a choice's label
     choice_limit: int = 100
-    payload_limit: int = 64  # bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,13 +98,6 @@ def parse_leads(text: str) -> tuple[int, ...] | None:
     return tuple(sorted(set(found), reverse=True)) or None
 
 
-def first_day(day: date, recurrence: Recurrence, today: date) -> date:
-    """The day itself, or of a recurring one that has passed the next: day of the week, month or year stay."""
-    if recurrence == "weekly" and day < today:
-        return day + timedelta(days=-(-(today - day).days // 7) * 7)
-    return day
-
-
 def _take_leads(rest: _Rest, found: DateLine) -> DateLine:
     match = _LEAD.search(rest.folded)
     if not match:

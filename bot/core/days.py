@@ -76,14 +76,14 @@ def parse_day(text: str, today: date) -> date:
     return _named(text, bare, today)
 
 
-def format_day(day: date, locale: str = "vi") -> str:  # noqa: ARG001  one form today; callers need not know
+def format_day(day: date) -> str:
     """The day as dd/mm/yyyy, in every locale: months come second here whoever reads."""
     return f"{day:%d/%m/}{day.year:04}"
 
 
 def format_day_long(day: date, locale: str = "vi") -> str:
     """The day with its weekday: "Chủ nhật 10/10/2027", "Sunday 10/10/2027"."""
-    return f"{_NAMES['en' if locale == 'en' else 'vi'][day.weekday()]} {format_day(day, locale)}"
+    return f"{_NAMES['en' if locale == 'en' else 'vi'][day.weekday()]} {format_day(day)}"
 
 
 def week_of(day: date) -> tuple[date, date]:

@@ -23,7 +23,6 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.GtE: operator.ge,
 }
 _TOKEN = re.compile(r"\$\{(\w+)\}|'[^']*'|\d+(?:\.\d+)?|[A-Za-z_]\w*|<=|>=|!=|=|<|>|[(),.]|\s+|(?P<bad>.)")
-_FUNCTIONS = {"today", "selected", "not"}
 
 
 def names(expression: str) -> set[str]:

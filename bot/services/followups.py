@@ -25,6 +25,7 @@ from bot.storage.database import Transaction
 WISHES = ("morning", "afternoon", "weekend", "any")
 PATIENCE = timedelta(days=7)  # from the wish to the day it should have been done
 NOTE_LIMIT = 300
+HELD = 5  # visits of others that a coordinator is shown
 GONE = N_("This visit is no longer there, or somebody else has it.")
 FASTER = N_("Somebody else was faster and has this visit. Thank you!")
 
@@ -168,7 +169,7 @@ def taken(tx: Transaction, *, roles: Sequence[Membership], person: int) -> list[
     return views(tx, followups.taken_by(tx, person), person=person)
 
 
-def near(tx: Transaction, *, roles: Sequence[Membership], person: int, offset: int = 0, limit: int = 5) -> list[Visit]:
+def near(tx: Transaction, *, roles: Sequence[Membership], person: int, offset: int, limit: int) -> list[Visit]:
     """What nobody has taken yet where this person's teams work, the most urgent first."""
     require(roles, Action.TAKE_VISIT)
     covered = [role.team for role in roles]
@@ -176,12 +177,12 @@ def near(tx: Transaction, *, roles: Sequence[Membership], person: int, offset: i
     return views(tx, rows, person=person)
 
 
-def held_by_others(tx: Transaction, *, roles: Sequence[Membership], person: int, limit: int = 5) -> list[Visit]:
+def held_by_others(tx: Transaction, *, roles: Sequence[Membership], person: int) -> list[Visit]:
     """What others have taken where this person coordinates, the most urgent first. NotAllowed for everybody else."""
     require(roles, Action.RUN_VISITS)
     run = [role.team for role in roles if allowed([role], Action.RUN_VISITS)]
     rows = [row for row in followups.of_teams(tx, run, status=["taken"]) if row.taker_id != person]
-    return views(tx, rows[:limit], person=person)
+    return views(tx, rows[:HELD], person=person)
 
 
 def open_for_team(tx: Transaction, team: int) -> list[Visit]:

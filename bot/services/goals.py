@@ -1,7 +1,7 @@
 """Goals: so many households or people of a place, shown a skill, until a day; and how far the team is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
@@ -163,23 +163,6 @@ def follow(tx: Transaction, old: Sequence[int], new: int, *, day: date, now: dat
             tx, at=now, person=None, action="set", subject=("goal", kept.id or 0), before=None, after=goal.target
         )
     return len(moved)
-
-
-def as_wish(progress: Progress) -> Wish:
-    """The goal, to be set again with another number."""
-    return Wish(
-        unit=progress.unit,
-        skill=progress.skill,
-        measure=progress.measure,
-        target=progress.target,
-        first=progress.first,
-        last=progress.last,
-    )
-
-
-def with_target(wish: Wish, target: int) -> Wish:
-    """The same goal with another number."""
-    return replace(wish, target=target)
 
 
 def _progress(tx: Transaction, team: int, rows: Sequence[Goal], until: date) -> list[Progress]:

@@ -10,7 +10,7 @@ from bot.core.decency import Hours, decent
 from bot.core.errors import N_, KnownError
 from bot.core.quiet import QUIET_FROM, QUIET_TO
 from bot.models import Due, ReminderSetting
-from bot.storage import people, reminders, subscriptions
+from bot.storage import reminders, subscriptions
 from bot.storage.database import Transaction
 
 TOPICS = ("national", "target", "team")
@@ -156,12 +156,6 @@ def again_at(tx: Transaction, told: Told, wanted: datetime, *, person: int, now:
 def again_before(told: Told, lead: int, zone: ZoneInfo) -> datetime:
     """The moment at which reminders go out so many days before."""
     return send_time(told.occurrence - timedelta(days=lead), zone)
-
-
-def is_quiet(tx: Transaction, person: int) -> bool:
-    """Whether the person said stop."""
-    found = people.persons(tx, [person]).get(person)
-    return found is None or found.quiet
 
 
 def _of(row: Due) -> str:

@@ -53,8 +53,8 @@ def everything(tx: Transaction, teams: Sequence[int], *, days: tuple[date, date]
     return [_total([row], names.get(row.key, row.key)) for row in rows]
 
 
-def add_up(found: Sequence[Total], label: str = "") -> Total:
-    """All of them together."""
+def add_up(found: Sequence[Total], label: str) -> Total:
+    """All of them together, under that label."""
     return _total(found, label)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlmodel import col
 
 from bot.core.messages import OutboundMessage
@@ -92,11 +92,6 @@ def hurry(tx: Transaction, now: datetime) -> int:
     """The clock has jumped back: what was to be tried again later is due now. How many messages."""
     late = update(_OUTBOX).where(_PENDING, _OUTBOX.c.due_at > now, _OUTBOX.c.reason != HELD)
     return tx.connection.execute(late.values(due_at=now)).rowcount
-
-
-def next_due(tx: Transaction) -> datetime | None:
-    """When the earliest waiting message falls due; None when none waits."""
-    return tx.connection.execute(select(func.min(_OUTBOX.c.due_at)).where(_PENDING)).scalar()
 
 
 def owners(tx: Transaction) -> Sequence[str]:

@@ -58,11 +58,6 @@ def due_of(tx: Transaction, persons: Sequence[int], now: datetime) -> Sequence[D
     return tx.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def next_due(tx: Transaction) -> datetime | None:
-    """When the next waiting row falls due."""
-    return tx.connection.execute(select(func.min(_DUE.c.due_at)).where(_WAITING)).scalar()
-
-
 def settle(tx: Transaction, due: int, *, status: str, reason: str, now: datetime, joined_to: int | None = None) -> None:
     """Note that it was queued or skipped, and why."""
     values = {"status": status, "reason": reason, "settled_at": now, "joined_to": joined_to}
@@ -88,11 +83,6 @@ def wait_again(tx: Transaction, now: datetime) -> int:
     planned = func.coalesce(_DUE.c.planned_at, _DUE.c.due_at)
     values = {"status": "waiting", "reason": "", "settled_at": None, "joined_to": None, "due_at": planned}
     return tx.connection.execute(ahead.values(**values)).rowcount
-
-
-def get(tx: Transaction, due: int) -> Due | None:
-    """The row of that id."""
-    return tx.session.get(Due, due)
 
 
 def said_with(tx: Transaction, due: int) -> Sequence[Due]:

@@ -107,11 +107,11 @@ def _fitted(turn: Turn, head: Sequence[str], found: Sequence[Total]) -> str:
     if not found:
         return "\n".join((*head, turn.say("No report yet.")))
     _, text = turn.say, ""
-    sum_line = _line(turn, replace(totals.add_up(found), label=_("All together")))
+    sum_line = _line(turn, totals.add_up(found, _("All together")))
     largest = sorted(found, key=lambda row: -row.households)
     for limit in SHOWN:
         shown, rest = (found, []) if len(found) <= limit else (largest[:limit], largest[limit:])
-        more = [_line(turn, replace(totals.add_up(rest), label=_("{n} others", n=len(rest))))] if rest else []
+        more = [_line(turn, totals.add_up(rest, _("{n} others", n=len(rest))))] if rest else []
         lines = (*head, *(_line(turn, row) for row in shown), *more, *([sum_line] if len(found) > 1 else []))
         text = "\n".join(lines)
         if length(text) <= ROOM:

@@ -91,7 +91,6 @@ def test_goals_block_without_a_source_line_before_it() -> None:
 
 def test_page_without_a_heading_takes_its_first_sentence() -> None:
     article = page("khong_co_tieu_de.txt")
-    assert not article.title_found
     assert article.title.startswith("Sáng ngày 12/1, xã Cầu Tre")
     assert article.title.endswith("…")
     assert len(article.title) <= 101

@@ -283,7 +283,12 @@ def test_near_me_is_where_my_teams_work(commune: Commune) -> None:
 
     def near(name: str) -> list[int]:
         roles, person = commune.roles(name), commune.persons[name]
-        return [v.id for v in commune.database.read_now(lambda tx: followups.near(tx, roles=roles, person=person))]
+        return [
+            v.id
+            for v in commune.database.read_now(
+                lambda tx: followups.near(tx, roles=roles, person=person, offset=0, limit=5)
+            )
+        ]
 
     assert (near("Hoa"), near("Xa")) == ([here], [there])
     with pytest.raises(NotAllowed):

@@ -98,4 +98,4 @@ def test_a_sum_of_sums_leaves_what_nobody_said_unsaid() -> None:
         Total(label="b", reports=4, households=5, people=6, elderly=None),
     ]
     assert totals.add_up(rows, "c") == Total(label="c", reports=5, households=7, people=9, elderly=None)
-    assert totals.add_up([]).reports == 0
+    assert totals.add_up([], "c").reports == 0

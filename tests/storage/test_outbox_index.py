@@ -24,7 +24,6 @@ def put(tx: Transaction) -> int:
 
 ASKED: dict[str, Callable[[Transaction, int], object]] = {
     "put_out": lambda tx, contact: messages.put_out(tx, messages.Outgoing(contact=contact, reply=Reply(text="x")), NOW),
-    "next_due": lambda tx, _: claiming.next_due(tx),
     "owners": lambda tx, _: claiming.owners(tx),
     "take_back": lambda tx, _: claiming.take_back(tx, NOW),
     "claim": lambda tx, _: claiming.claim(tx, owner="me", limit=100, now=NOW),

@@ -41,7 +41,6 @@ class Article:
     """What search may find (`passages`), what is said about it, and what was left out."""
 
     title: str
-    title_found: bool = True  # False: the page has no heading, the title is its first sentence, shortened
     date: date | None
     date_basis: str  # Vietnamese, for the operator: how the date was found
     source: str  # as the page names it; "" when it does not
@@ -81,7 +80,6 @@ def read_article(text: str, *, name: str) -> Article:
     day, basis = stamped or opening_day(heading, [line.text for line in kept])
     return Article(
         title=heading,
-        title_found=title is not None,
         date=day,
         date_basis=basis,
         source=source,

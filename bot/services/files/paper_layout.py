@@ -70,12 +70,12 @@ def paragraph(paper: Any, text: str) -> None:
     made.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
 
 
-def blank_lines(paper: Any, text: str, number: int = 2) -> None:
-    """A word, and dotted lines to write on."""
+def blank_lines(paper: Any, text: str) -> None:
+    """A word, and two dotted lines to write on."""
     from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER  # noqa: PLC0415
     from docx.shared import Mm  # noqa: PLC0415
 
-    for line in range(number):
+    for line in range(2):
         made = paper.add_paragraph(f"{'' if line else text}\t")
         made.paragraph_format.tab_stops.add_tab_stop(Mm(160), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
         if not line:

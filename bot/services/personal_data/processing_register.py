@@ -118,12 +118,6 @@ def write(tx: Transaction, words: Words, *, periods: Periods, today: date) -> st
     return "\n".join(parts)
 
 
-def unlisted() -> set[str]:
-    """Tables with personal data that no purpose names: the register would be silent about them."""
-    listed = {table for _, tables in PURPOSES.values() for table in tables}
-    return {name.partition(".")[0] for name in RULES} - listed
-
-
 def _head(title: str, today: date) -> Iterable[str]:
     yield f"# {title}\n"
     yield f"Lập ngày {today:%d/%m/%Y} từ chính các bảng của chương trình Từng Ngõ. Chỗ chấm do xã, phường điền.\n"

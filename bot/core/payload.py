@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 LIMIT = 64  # bytes: Telegram's callback_data
+DIGITS = 18  # of an id: what every database takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,8 @@ def parse(text: str) -> Payload:
     """Whatever came back; an unknown or forged text simply names no action."""
     action, _, argument = text[: LIMIT * 2].partition(":")
     return Payload(action, argument)
+
+
+def number(text: str) -> int:
+    """The id in a button, or behind a typed word; 0, which no row has, for what is none that a database could hold."""
+    return int(text) if text.isdecimal() and len(text) <= DIGITS else 0

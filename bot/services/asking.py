@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.core import payload
 from bot.core.content import Fact, Source
 from bot.core.people import Membership
 from bot.core.privacy import bare, mask
@@ -19,7 +20,6 @@ from bot.storage.database import Transaction
 
 QUESTION_LIMIT = 200  # characters of a question that are kept with a mark
 LISTED = timedelta(days=90)  # how far back open questions are shown
-LONGEST = 18  # digits of a number in a key
 MOST = 500  # open questions looked at
 MARKED = timedelta(days=30)  # how far back marks are counted
 
@@ -71,10 +71,8 @@ class Found:
 
 def passage(tx: Transaction, key: str) -> Found | None:
     """The passage "passage:7" with its document; None when it is no more."""
-    kind, _, number = key.partition(":")
-    if kind != "passage" or not number.isdecimal() or len(number) > LONGEST:
-        return None
-    if found := documents.passage(tx, int(number)):
+    kind, _, row = key.partition(":")
+    if kind == "passage" and (found := documents.passage(tx, payload.number(row))):
         passage_, document = found
         short = document.source or document.title
         source = Source(id=key, title=document.title, publisher=document.source, date=document.date, short=short)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.core import payload
 from bot.core.errors import N_, KnownError
 from bot.core.markup import guard
 from bot.core.people import Membership
@@ -30,7 +31,6 @@ USUAL_MONTHS = 6
 LONGEST = timedelta(days=366 * 2)
 SOON = timedelta(days=7)  # before its end the owner is reminded
 SHOWN = 8
-LONGEST_NUMBER = 18  # digits
 PREFIX = "local:"
 NOT_YOURS = N_("This answer is not one of your team's, or is not told any more.")
 TOO_SHORT = N_("That is too short to be an answer. Say it in one or two whole sentences.")
@@ -106,10 +106,7 @@ def one(tx: Transaction, number: int) -> LocalAnswer | None:
 
 def told_now(tx: Transaction, key: str, *, person: int, today: date) -> LocalAnswer | None:
     """The answer "local:12", if it is still told, and to this person."""
-    number = key.removeprefix(PREFIX)
-    if not key.startswith(PREFIX) or not number.isdecimal() or len(number) > LONGEST_NUMBER:
-        return None
-    found = answers.get(tx, int(number))
+    found = answers.get(tx, payload.number(key.removeprefix(PREFIX))) if key.startswith(PREFIX) else None
     if found is None or found[0].withdrawn_at or found[0].expires_on < today:
         return None
     fact, team = found

@@ -5,6 +5,7 @@ from typing import Any
 from bot.core.content import Source
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.privacy import bare
 from bot.services import answers, asking, local_answers
 from bot.turn import Turn
@@ -15,7 +16,6 @@ YES = ("đúng", "đúng!", "đúng.", "đúng ạ")  # without marks it reads l
 RIGHT = ("dung", "dung a", "dung y", "dung y roi", "dung roi", "chuan", "chinh xac", "that is it", "right", "correct")
 WRONG = ("chua dung", "chua dung y", "khong dung", "khong dung y", "sai", "sai roi", "not what i meant", "wrong")
 SOURCE = ("nguon", "nguon dau", "nguon o dau", "nguon nao", "nguon gi", "nguon tin", "source", "sources", "the source")
-LONGEST = 18
 _DEEP = 10  # hits looked at for the next nearest
 
 
@@ -71,10 +71,7 @@ def _wrong(turn: Turn, key: str, question: str) -> Reply:
 
 def hushed(turn: Turn) -> Reply:
     """Who asked does not want to be told."""
-    number = turn.payload.argument
-    if not number.isdecimal() or len(number) > LONGEST:
-        return help_page.old_button(turn)
-    if not asking.hush(turn.tx, int(number), person=turn.speaker.person, now=turn.now):
+    if not asking.hush(turn.tx, read_number(turn.payload.argument), person=turn.speaker.person, now=turn.now):
         return help_page.old_button(turn)
     text = turn.say("💬 Fine: nobody writes to you about this question. It stays with the person in charge.")
     return Reply(text=text, choices=(_menu(turn),))

@@ -8,6 +8,7 @@ from bot.core.days import UnclearDay, parse_day
 from bot.core.errors import KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.text import phrase
 from bot.services import local_answers
 from bot.services.asking import Group
@@ -34,7 +35,7 @@ def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one return a button
     """A move, a choice of the present step, or the change of an answer that is there."""
     verb, _, value = turn.payload.argument.partition("=")
     if verb in ("edit_text", "edit_source", "edit_until"):
-        number = int(value) if value.isdecimal() and len(value) <= local_answers.LONGEST_NUMBER else 0
+        number = read_number(value)
         answer = local_answers.owned(turn.tx, number, turn.roles)
         turn.state.wizard = {"name": NAME, "team": answer.team, "fact": answer.id, "question": answer.question}
         return _ask(turn, verb.removeprefix("edit_"))

@@ -4,6 +4,7 @@ from bot.core.answers import quote
 from bot.core.errors import KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.splitting import shorten
 from bot.services import asking, local_answers
 from bot.services.asking import Group
@@ -74,7 +75,7 @@ def tapped(turn: Turn) -> Reply:
         return start(turn)
     if verb == "ours":
         return ours(turn)
-    number = int(value) if value.isdecimal() and len(value) <= asking.LONGEST else 0
+    number = read_number(value)
     if verb in ("open", "aside", "answer"):
         group = _find(turn, number)
         if group is None:

@@ -2,6 +2,7 @@
 
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.library import Library
 from bot.services import recalls
 from bot.services.permissions import Action, require
@@ -10,7 +11,6 @@ from bot.turn import Turn
 from bot.words import Words
 
 NAME = "dinhchinh"
-LONGEST = 18
 SHOWN = 6
 
 
@@ -34,7 +34,7 @@ def tapped(turn: Turn) -> Reply:
     """Look at one, or have it sent."""
     require(turn.roles, Action.CORRECT_FACTS)
     verb, _, value = turn.payload.argument.partition("=")
-    number = int(value) if value.isdecimal() and len(value) <= LONGEST else 0
+    number = read_number(value)
     if verb == "send":
         return _send(turn, number)
     found = recalls.one(turn.tx, turn.library, number, now=turn.now)

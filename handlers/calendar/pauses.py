@@ -13,6 +13,7 @@ from bot.core.goal_line import coming_day
 from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.text import clean, fold
 from bot.services import pauses
 from bot.services.pauses import Pause
@@ -34,7 +35,6 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 _DATE = re.compile(r"\d{1,2} ?[/.-] ?\d{1,2}(?: ?[/.-] ?\d{2,4})?")
 RECENT = timedelta(days=14)  # a pause may have begun before it is said
-LONGEST = 18  # digits of an id that every database takes
 
 
 def start(turn: Turn, text: str = "") -> Reply:
@@ -69,8 +69,8 @@ def start(turn: Turn, text: str = "") -> Reply:
 def tapped(turn: Turn) -> Reply:
     """A button of this command."""
     verb, _, value = turn.payload.argument.partition("=")
-    if verb == "end" and value.isascii() and value.isdecimal() and len(value) <= LONGEST:
-        ended = pauses.end(turn.tx, int(value), roles=turn.roles, person=turn.speaker.person, now=turn.now)
+    if verb == "end" and (number := read_number(value)):
+        ended = pauses.end(turn.tx, number, roles=turn.roles, person=turn.speaker.person, now=turn.now)
         return _done(turn, turn.say("Ended: {pause} Reminders go on.", pause=_line(turn, ended)))
     wizard = _open(turn)
     if wizard is None or verb not in ("why", "save"):

@@ -8,20 +8,20 @@ from bot.core.errors import KnownError
 from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.services import reminders, subscriptions, team_dates
 from bot.services.subscriptions import Told
 from bot.turn import Turn
 from handlers.calendar.reminders import NAME
 from handlers.teams.broadcast_words import moment
 
-LONGEST = 18  # digits of an id that every database takes
 IN_HOURS = 3
 
 
 def tapped(turn: Turn) -> Reply:
     """A button of a reminder: "<due>=later", "<due>=stop", or of what was asked then."""
     due, _, verb = turn.payload.argument.partition("=")
-    number = int(due) if due.isascii() and due.isdecimal() and len(due) <= LONGEST else 0
+    number = read_number(due)
     told = subscriptions.told_with(turn.tx, number, turn.speaker.person)
     if verb in ("later", "stop") and len(told) > 1:
         return _which(turn, told, verb)

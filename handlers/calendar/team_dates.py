@@ -4,6 +4,7 @@ from bot.core.calendar import next_occurrence
 from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.services import team_dates
 from bot.services.permissions import Action, allowed
 from bot.services.team_dates import TeamDateView
@@ -13,7 +14,6 @@ from handlers.calendar import date_words, team_date_steps
 from handlers.calendar.team_date_steps import NAME
 from handlers.teams import which_team
 
-LONGEST = 18  # digits of an id that every database takes
 SHOWN = 8
 
 
@@ -45,7 +45,7 @@ def listed(turn: Turn) -> Reply:
 def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one line a button
     """A button of this command: "verb" or "verb=value"."""
     verb, _, value = turn.payload.argument.partition("=")
-    number = int(value) if value.isascii() and value.isdecimal() and len(value) <= LONGEST else 0
+    number = read_number(value)
     match verb:
         case "new":
             return add(turn)

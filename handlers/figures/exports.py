@@ -6,6 +6,7 @@ from datetime import date
 from bot.core.days import UnclearDay, parse_day
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.people import Membership
 from bot.core.periods import Period, before, period_of
 from bot.core.text import fold
@@ -48,7 +49,7 @@ def tapped(turn: Turn) -> Reply:
     """A button: "format=team=first day" of a period of the team, or "format=team=first_last"."""
     format_, _, rest = turn.payload.argument.partition("=")
     team, _, days = rest.partition("=")
-    role = require(turn.roles, Action.EXPORT, int(team) if team.isdecimal() else None)
+    role = require(turn.roles, Action.EXPORT, read_number(team) or None)
     first, _, last = days.partition("_")
     begins, ends = day_of(first), day_of(last)
     if format_ not in ("xlsx", "csv", "docx") or begins is None:

@@ -9,6 +9,7 @@ from bot.core.goal_line import GoalLine, coming_day, parse_goal
 from bot.core.messages import Choice, Reply
 from bot.core.numbers import UnclearNumber, parse_count
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.people import Membership
 from bot.core.periods import period_of
 from bot.services import goals
@@ -99,8 +100,8 @@ def _known(said: GoalLine) -> dict[str, Any]:
 
 
 _TAKE: Mapping[str, Any] = {
-    "place": lambda value: {"unit": int(value)} if value.isdecimal() else {},
-    "all": lambda value: {"target": int(value)} if value.isdecimal() else {},
+    "place": lambda value: {"unit": read_number(value)},
+    "all": lambda value: {"target": read_number(value)},
     "skill": lambda value: {"skill": "" if value == ANY else value},
     "last": lambda value: {"last": value} if _is_day(value) else {},
 }

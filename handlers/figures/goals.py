@@ -2,6 +2,7 @@
 
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.people import Membership
 from bot.services import goals
 from bot.services.goals import Progress
@@ -11,8 +12,6 @@ from handlers import menu
 from handlers.figures import goal_steps
 from handlers.figures.goal_steps import NAME
 from handlers.figures.summary_words import goal_line
-
-LONGEST = 18  # digits of an id that every database takes
 
 
 def start(turn: Turn) -> Reply:
@@ -50,7 +49,7 @@ def listed(turn: Turn, role: Membership) -> Reply:
 def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one line a button
     """A button of this command: "verb=value"."""
     verb, _, value = turn.payload.argument.partition("=")
-    number = int(value) if value.isdecimal() and len(value) <= LONGEST else 0
+    number = read_number(value)
     match verb:
         case "one":
             return _one(turn, number)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.core.errors import N_
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.periods import RULES, Rule, period_of, rule_named
 from bot.services import periods
 from bot.services.permissions import Action, require
@@ -23,7 +24,7 @@ LABELS: Mapping[Rule, str] = {
 def tapped(turn: Turn) -> Reply:
     """A button: "team" shows the rules, "team=rule" chooses one."""
     team, _, wanted = turn.payload.argument.partition("=")
-    role = require(turn.roles, Action.SET_PERIOD, int(team) if team.isdecimal() else None)
+    role = require(turn.roles, Action.SET_PERIOD, read_number(team) or None)
     rule = rule_named(wanted)
     if rule:
         periods.choose(turn.tx, rule, roles=turn.roles, team=role.team, person=turn.speaker.person, now=turn.now)

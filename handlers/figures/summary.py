@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.core.forms import Form
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.people import Membership
 from bot.core.periods import Period, before, period_of
 from bot.services import periods, summary
@@ -31,7 +32,7 @@ def now(turn: Turn) -> Reply:
 def tapped(turn: Turn) -> Reply:
     """A button: "team" or "team=first day of a period"."""
     team, _, first = turn.payload.argument.partition("=")
-    role = require(turn.roles, Action.SEE_SUMMARY, int(team) if team.isdecimal() else None)
+    role = require(turn.roles, Action.SEE_SUMMARY, read_number(team) or None)
     return show(turn, role, periods.current(turn.tx, role.team, day_of(first) or turn.today))
 
 

@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args
 from bot.core.errors import N_
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.periods import Period, before, period_of
 from bot.core.splitting import length
 from bot.services import areas, periods, totals
@@ -56,9 +57,9 @@ def tapped(turn: Turn) -> Reply:
     """A button: "by=team=first day=old or new". What it cannot mean shows the first view."""
     by, team, first, map_ = [*turn.payload.argument.split("="), "", "", ""][:4]
     day, known = day_of(first), next((each for each in get_args(By) if each == by), None)
-    if known is None or day is None or not team.isdecimal():
+    if known is None or day is None:
         return start(turn)
-    return show(turn, View(team=int(team), by=known, first=day, old=map_ == "old"))
+    return show(turn, View(team=read_number(team), by=known, first=day, old=map_ == "old"))
 
 
 def show(turn: Turn, view: View) -> Reply:

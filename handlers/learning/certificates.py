@@ -5,6 +5,7 @@ from bot.core.certificates import Shown
 from bot.core.content import Track
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.text import phrase
 from bot.services import certificates, consents, learning
 from bot.services.certificates import CertificateRefused
@@ -14,7 +15,6 @@ from bot.turn import Turn
 from handlers.awaiting import await_text, awaited, move
 
 NAME = "cert"
-LONGEST = 10  # digits of a number
 
 
 def offered(turn: Turn, track: Track, taken: learning.Taken) -> list[Choice]:
@@ -31,8 +31,8 @@ def tapped(turn: Turn) -> Reply:
     match wanted, value:
         case "of", _:
             return ask(turn, value)
-        case "pdf", _ if value.isdecimal() and len(value) < LONGEST:
-            return paper(turn, int(value))
+        case "pdf", _ if number := read_number(value):
+            return paper(turn, number)
         case "use", "known" if kept:
             return issue(turn, kept["track"], turn.speaker.name)
         case "use", "none" if kept:

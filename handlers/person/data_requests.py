@@ -4,6 +4,7 @@ import re
 
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.splitting import shorten
 from bot.core.working_days import EXTENSION
 from bot.services.permissions import Action, allowed, require
@@ -15,7 +16,6 @@ from handlers.awaiting import await_text, awaited, move
 
 NAME = "datareq"
 SHOWN = 5
-LONGEST = 18  # digits of an id that every database takes
 _BY_NUMBER = re.compile(r"(?:yeu cau|request) (?P<number>\d{1,9})")
 
 
@@ -28,7 +28,7 @@ def meant(turn: Turn, words: str) -> str:
 def tapped(turn: Turn) -> Reply:
     """A button of these pages: "verb" or "verb=number"."""
     verb, _, value = turn.payload.argument.partition("=")
-    number = int(value) if value.isdecimal() and len(value) <= LONGEST else 0
+    number = read_number(value)
     if verb == "see":
         return _one(turn, number)
     if verb == "answer":

@@ -8,6 +8,7 @@ from bot.core.conversation import State
 from bot.core.errors import KnownError
 from bot.core.messages import Choice, InboundMessage, Kind, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.text import phrase
 from bot.services import codes, linking
 from bot.services.linking import Chat, Linked
@@ -17,7 +18,6 @@ from handlers.reports import report
 
 NAME = "link"
 LISTED = 6  # chats said and offered at once
-LONGEST = 18  # digits of an id that every database takes
 LEADING = ("", "lien ket", "link", "ma", "code", "ma lien ket", "ma moi", "ma la")
 
 
@@ -80,7 +80,7 @@ def offered(turn: Turn, code: str) -> Reply:
 def tapped(turn: Turn) -> Reply:
     """A button of these pages."""
     what, _, number = turn.payload.argument.partition("=")
-    given = int(number) if number.isdecimal() and len(number) <= LONGEST else 0
+    given = read_number(number)
     if what == "code":
         return show_code(turn)
     return ANSWERS[what](turn, given) if what in ANSWERS else page(turn)

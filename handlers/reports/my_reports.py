@@ -5,6 +5,7 @@ import re
 from bot.core.errors import N_, KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.text import phrase
 from bot.services import queries, report_lists, reports
 from bot.services.permissions import Action, allowed, require
@@ -14,7 +15,6 @@ from bot.turn import Turn
 from handlers.reports import report_history, report_list, report_queries, report_view
 from handlers.reports.report_words import shown_answer
 
-LONGEST = 18  # digits of an id that every database takes
 _BY_NUMBER = re.compile(r"(?P<fix>(?:sua|change) )?(?:phieu|report) (?P<number>[a-z0-9]{1,12} \d{4} \d{1,6})")
 _REASON = re.compile(r"^\s*(?:l[ýy] do|reason)\s*[:\-]\s*(?P<reason>\S.*)$", re.IGNORECASE | re.DOTALL)
 
@@ -56,9 +56,8 @@ def by_number(turn: Turn, number: str, wanted: str) -> Reply:
 def one(turn: Turn) -> Reply:
     """One report and what to do with it, "id=show|fix|withdraw|restore"; asked of the service each time."""
     argument, _, wanted = turn.payload.argument.partition("=")
-    if not argument.isdecimal() or len(argument) > LONGEST:
-        return report_list.show(turn, Filter())
-    return act(turn, int(argument), wanted)
+    number = read_number(argument)
+    return act(turn, number, wanted) if number else report_list.show(turn, Filter())
 
 
 def latest(turn: Turn) -> Reply:

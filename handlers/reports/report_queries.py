@@ -5,6 +5,7 @@ import re
 from bot.core.errors import KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.text import phrase
 from bot.services import queries, report_lists, reports
 from bot.services.permissions import Action, allowed, require
@@ -13,7 +14,6 @@ from bot.turn import Turn
 from handlers.awaiting import await_text, awaited, move
 
 ASK, ANSWER = "hoilai", "traloi"
-LONGEST = 18
 SHORTEST = 2
 _WORDS = re.compile(r"(?:tra loi|answer) ([a-z0-9]{1,12} \d{4} \d{1,6})")
 
@@ -45,7 +45,7 @@ def ask_tapped(turn: Turn) -> Reply:
     if turn.payload.argument == "cancel":
         return _dropped(turn)
     person = turn.speaker.person
-    report = reports.open_for_change(turn.tx, _number(turn.payload.argument), roles=turn.roles, person=person)
+    report = reports.open_for_change(turn.tx, read_number(turn.payload.argument), roles=turn.roles, person=person)
     require(turn.roles, Action.QUERY_REPORT, report.team)
     await_text(turn, ASK, report=report.id)
     text = turn.say("📋 What do you want to ask about report {number}? Type it.", number=report.number)
@@ -86,7 +86,7 @@ def answer_tapped(turn: Turn) -> Reply:
     """The button under a question was tapped: type the answer."""
     if turn.payload.argument == "cancel":
         return _dropped(turn)
-    query = queries.to_answer(turn.tx, _number(turn.payload.argument), person=turn.speaker.person)
+    query = queries.to_answer(turn.tx, read_number(turn.payload.argument), person=turn.speaker.person)
     await_text(turn, ANSWER, query=query.id)
     text = "\n".join((_told(turn, query), turn.say("Type the answer.")))
     fix = Choice(fix_label(turn, query.number), make("rep", f"{query.report}=fix"), numbered=False)
@@ -141,7 +141,3 @@ def _dropped(turn: Turn) -> Reply:
         text=_("📋 Nothing was sent."),
         choices=(Choice(_("My reports"), make("go", "phieu")), Choice(_("Menu"), make("go", "menu"))),
     )
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= LONGEST else 0

@@ -9,6 +9,7 @@ from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.moments import PastMoment, UnclearMoment, parse_moment
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.privacy import mask
 from bot.core.splitting import length
 from bot.services import broadcasts
@@ -104,7 +105,7 @@ def _go(turn: Turn, wizard: dict[str, Any], step: str, **values: object) -> Repl
 
 
 def _take_team(turn: Turn, wizard: dict[str, Any], value: str) -> Reply:
-    team = int(value) if value.isascii() and value.isdigit() else 0
+    team = read_number(value)
     require(turn.roles, Action.BROADCAST, team)
     return _go(turn, wizard, "to", team=team)
 

@@ -2,6 +2,7 @@
 
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.services import broadcasts
 from bot.services.broadcasts import Result
 from bot.turn import Turn
@@ -16,7 +17,7 @@ def listed(turn: Turn) -> Reply | None:
 
 def stop(turn: Turn, value: str) -> Reply:
     """Stop one, at once."""
-    number = int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0  # noqa: PLR2004  an id
+    number = read_number(value)
     found = broadcasts.stop(turn.tx, number, roles=turn.roles, person=turn.speaker.person, now=turn.now)
     return _reply(turn, [found])
 

@@ -5,6 +5,7 @@ from typing import get_args
 
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.people import TeamRole
 from bot.services import invitations, membership
 from bot.services.permissions import Action, require
@@ -19,7 +20,7 @@ def step(turn: Turn) -> Reply:
     """One question after the other: "team", "team=role", "team=role=uses", "team=role=uses=yes|no"."""
     team, *said = turn.payload.argument.split("=")
     _ = turn.say
-    mine = require(turn.roles, Action.INVITE, int(team) if team.isdecimal() else 0)
+    mine = require(turn.roles, Action.INVITE, read_number(team))
     role = next((role for role in get_args(TeamRole) if said[:1] == [role]), None)
     uses = next((uses for uses in USES if said[1:2] == [str(uses)]), 0)
     if role is None:

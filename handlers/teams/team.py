@@ -3,6 +3,7 @@
 from bot.core.errors import NotAllowed
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.people import Membership
 from bot.services import membership
 from bot.services.membership import Act, Somebody
@@ -10,7 +11,6 @@ from bot.services.permissions import REFUSALS, Action, allowed, require
 from bot.turn import Turn
 from bot.words import Words
 
-LONGEST = 18  # digits of an id that every database takes
 NAMES = 30  # said at once
 WAITING = 5  # offered at once
 
@@ -86,7 +86,7 @@ def acting(turn: Turn) -> Act:
 def ids(turn: Turn) -> tuple[int, int]:
     """(first, second) number of the tapped button; 0, which nothing has, for what is none."""
     parts = (*turn.payload.argument.split("="), "", "")
-    first, second = (int(part) if part.isdecimal() and len(part) <= LONGEST else 0 for part in parts[:2])
+    first, second = (read_number(part) for part in parts[:2])
     return first, second
 
 

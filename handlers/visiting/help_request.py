@@ -6,6 +6,7 @@ from bot.core.errors import N_
 from bot.core.forms import AnswerRejected, Context, Question
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.services import consents, followups
 from bot.services.followups import WISHES, Wish
 from bot.services.visit_views import Visit
@@ -19,7 +20,6 @@ from handlers.visiting import visit_words
 NAME = "nho"
 STEPS = ("unit", "skill", "wish", "note")
 SHOWN = 12  # places on one screen; the others by their names, or page by page
-LONGEST = 18
 _PLACE = Question(name="unit", type="place", label=Bilingual(vi="Nơi"), short=Bilingual(vi="Nơi"))
 
 
@@ -61,8 +61,8 @@ def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one return a button
             return drop(turn, value)
         case "cancel":
             return menu.show(turn)
-        case "page" if value.isdecimal() and len(value) < LONGEST:
-            return ask(turn, _known(kept), first=int(value))
+        case "page":
+            return ask(turn, _known(kept), first=read_number(value))
         case "back":
             return ask(turn, _without_last(kept))
         case "skip" if kept.get("step") == "note":
@@ -147,7 +147,7 @@ def file(turn: Turn, kept: dict[str, str], note: str) -> Reply:
 
 def drop(turn: Turn, visit: str) -> Reply:
     """The help is not needed any more."""
-    number = int(visit) if visit.isdecimal() and len(visit) < LONGEST else 0
+    number = read_number(visit)
     followups.cancel(turn.tx, number, person=turn.speaker.person, now=turn.now)
     shown = menu.choices(turn)
     return Reply(text="🤝 " + turn.say("Crossed out. Ask again at any time with “help me”."), choices=shown)

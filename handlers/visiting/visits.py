@@ -6,6 +6,7 @@ from collections.abc import Callable
 from bot.core.errors import N_
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.payload import number as read_number
 from bot.core.text import phrase
 from bot.services import followups, reports
 from bot.services.permissions import Action, allowed, require
@@ -16,7 +17,6 @@ from handlers.visiting import visit_words
 
 NAME = "vis"
 PAGE = 5
-LONGEST = 18
 _WORDS = (
     (re.compile(r"(?:nhan viec|take visit) (\d{1,9})"), "take"),
     (re.compile(r"xong viec (\d{1,9})|visit (\d{1,9}) done"), "done"),
@@ -37,20 +37,15 @@ def meant(text: str) -> str:
 def start(turn: Turn) -> Reply:
     """/viec: mine first, then what nobody has taken yet; with a number behind it, that one."""
     require(turn.roles, Action.TAKE_VISIT)
-    number = turn.message.text.partition(" ")[2].strip()
-    if number.isdecimal() and len(number) < LONGEST:
-        return act(turn, int(number), "show")
-    return listed(turn, 0)
+    number = read_number(turn.message.text.partition(" ")[2].strip())
+    return act(turn, number, "show") if number else listed(turn, 0)
 
 
 def tapped(turn: Turn) -> Reply:
     """A button: "12=take", or "0=5" for the list from its sixth entry on."""
-    number, _, wanted = turn.payload.argument.partition("=")
-    if not number.isdecimal() or len(number) > LONGEST:
-        return listed(turn, 0)
-    if number == "0":
-        return listed(turn, int(wanted) if wanted.isdecimal() and len(wanted) < LONGEST else 0)
-    return act(turn, int(number), wanted)
+    first, _, wanted = turn.payload.argument.partition("=")
+    number = read_number(first)
+    return act(turn, number, wanted) if number else listed(turn, read_number(wanted))
 
 
 def listed(turn: Turn, offset: int) -> Reply:
@@ -122,7 +117,7 @@ def finish(turn: Turn, number: int) -> Reply:
 
 def link(turn: Turn, number: int, report: str) -> Reply:
     """Name the report."""
-    wanted = int(report) if report.isdecimal() and len(report) < LONGEST else 0
+    wanted = read_number(report)
     followups.link(turn.tx, number, wanted, person=turn.speaker.person, now=turn.now)
     return Reply(text=turn.say("✅ Noted with visit {n}.", n=str(number)), choices=_ways_on(turn))
 

@@ -43,10 +43,10 @@ wander: install-dev ## 100,000 messages of every kind through every state on eve
 docs: install-dev ## write the README's tables from the program
 	@$(BIN)/python -m tests.docs_tables
 
-lock: install-dev ## the lock files from pyproject.toml and benchmarks/peers.in; UPGRADE=1 takes newer versions
+lock: install-dev ## the lock files from pyproject.toml and of the peers; UPGRADE=1 takes newer versions
 	@$(COMPILE) --extra build --output-file requirements.lock pyproject.toml
 	@$(COMPILE) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
-	@$(COMPILE) --output-file requirements-bench.lock benchmarks/peers.in
+	@$(COMPILE) --output-file requirements-bench.lock benchmarks/peers/bots/requirements.in
 
 sbom: install-dev ## what the program is made of, CycloneDX JSON from the lock file
 	@$(BIN)/python -m tests.sbom sbom.cdx.json && echo sbom.cdx.json

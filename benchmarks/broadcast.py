@@ -22,7 +22,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks.reports import Clock
+from benchmarks.clock import Clock
 from benchmarks.results import Section, Target, figures, save
 from bot.app import Program, build
 from bot.core.channel import Capabilities, SendFailure, Sent

@@ -23,7 +23,7 @@ from typing import Any
 
 import structlog
 
-from benchmarks.reports import Clock
+from benchmarks.clock import Clock
 from benchmarks.results import Section, Target, figures, save
 from bot.app import Program, build
 from bot.core.calendar import is_reminded, leads_on

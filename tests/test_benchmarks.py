@@ -6,23 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import page, plan
+from benchmarks import page
 from benchmarks.graphs import draw, marks
-from benchmarks.plan import Found
+from benchmarks.peers import plan
+from benchmarks.peers.plan import Found
+from benchmarks.peers.rig import crash, load, rest, stage
+from benchmarks.peers.rig.bot_api import TOKEN, BotApi, read_parameters
+from benchmarks.peers.rig.bots import BOTS, OURS, Bot
+from benchmarks.peers.rig.crash import Crashed
+from benchmarks.peers.rig.load import Measured, quantile
+from benchmarks.peers.rig.processes import Memory
+from benchmarks.peers.rig.profile import shares
+from benchmarks.peers.rig.rest import Resting
+from benchmarks.peers.rig.scenario import STEPS, typed
+from benchmarks.peers.rig.seed import seed
+from benchmarks.peers.rig.stage import Places
+from benchmarks.peers.rig.volunteers import FIRST_CHAT, Crowd
+from benchmarks.peers.verdict import section
 from benchmarks.results import Graph, Section, Series, Table, Target, save, sections
-from benchmarks.rig import crash, load, rest, stage
-from benchmarks.rig.bot_api import TOKEN, BotApi, read_parameters
-from benchmarks.rig.bots import BOTS, OURS, Bot
-from benchmarks.rig.crash import Crashed
-from benchmarks.rig.load import Measured, quantile
-from benchmarks.rig.processes import Memory
-from benchmarks.rig.profile import shares
-from benchmarks.rig.rest import Resting
-from benchmarks.rig.scenario import STEPS, typed
-from benchmarks.rig.seed import seed
-from benchmarks.rig.stage import Places
-from benchmarks.rig.volunteers import FIRST_CHAT, Crowd
-from benchmarks.verdict import section
 
 SMALL = Bot("small", "A small bot", "small", "tests.fakes.small_bot")
 FORGETFUL = Bot("forgetful", "A forgetful bot", "forgetful", "tests.fakes.forgetful_bot")

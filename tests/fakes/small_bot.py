@@ -1,6 +1,6 @@
 """A bot for the benchmarks' own tests: it knows the conversation by heart and keeps where each chat is in a file.
 
-Started as benchmarks/rig/bots.py starts a peer. forgetful_bot.py is the same, but keeps nothing.
+Started as benchmarks/peers/rig/bots.py starts a peer. forgetful_bot.py is the same, but keeps nothing.
 """
 
 import http.client
@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.rig.scenario import STEPS
+from benchmarks.peers.rig.scenario import STEPS
 
 BUTTONS = {"inline_keyboard": [[{"text": step.tap, "callback_data": step.tap} for step in STEPS if step.tap]]}
 EDITED = ("VNeID", "Dịch vụ công")

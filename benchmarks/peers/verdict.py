@@ -3,22 +3,22 @@
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 
-from benchmarks.plan import CRASH_PEOPLE, DELAY, LOADS, PEOPLE, ROUNDS, Found
+from benchmarks.peers.plan import CRASH_PEOPLE, DELAY, LOADS, PEOPLE, ROUNDS, Found
+from benchmarks.peers.rig.bots import BOTS, OURS
+from benchmarks.peers.rig.load import Measured
 from benchmarks.results import Graph, Section, Series, Table, Target
-from benchmarks.rig.bots import BOTS, OURS
-from benchmarks.rig.load import Measured
 
 ANCHOR = "aiogram"
 RIG_LIMIT = 0.8  # of a core
 BUSY = 40  # volunteers at once at which is judged
 TEXT = """\
-`python -m benchmarks.peers` puts the program (`tungngo run`, webhook, SQLite with `synchronous=FULL`) and small bots as
-people write them with each library (`benchmarks/bots/`) through the same report: twelve messages, five typed and seven
-tapped, one answer each, every tap answered, one report on disk at the end. The program commits every one of the twelve
-messages before it answers; the peers commit the report only and keep the rest in memory. Bot API and volunteers are one
-process on one core, the bot has another core to itself. The bots take turns, {rounds} rounds; a ratio is of two bots
-in one round; given is the median, behind it the least and the greatest. CPU is all of the bot's processes, user and
-system. A wrong, second or refused answer stops the run.\
+`python -m benchmarks.peers` puts the program (`tungngo run`, webhook, SQLite with `synchronous=FULL`) and small bots
+as people write them with each library (`benchmarks/peers/bots/`) through the same report: twelve messages, five typed
+and seven tapped, one answer each, every tap answered, one report on disk at the end. The program commits every one of
+the twelve messages before it answers; the peers commit the report only and keep the rest in memory. Bot API and
+volunteers are one process on one core, the bot has another core to itself. The bots take turns, {rounds} rounds; a
+ratio is of two bots in one round; given is the median, behind it the least and the greatest. CPU is all of the bot's
+processes, user and system. A wrong, second or refused answer stops the run.\
 """
 
 

@@ -9,7 +9,7 @@ from telebot.asyncio_storage import StateMemoryStorage
 from telebot.states import State, StatesGroup
 from telebot.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 
-from benchmarks.bots import conversation as talk
+from benchmarks.peers.bots import conversation as talk
 
 asyncio_helper.API_URL = talk.API + "/bot{0}/{1}"
 bot = AsyncTeleBot(talk.TOKEN, state_storage=StateMemoryStorage())

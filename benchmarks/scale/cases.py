@@ -1,4 +1,4 @@
-"""What benchmarks/scale.py measures: what people in a chat ask for, and what is done at regular times."""
+"""What benchmarks/scale measures: what people in a chat ask for, and what is done at regular times."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from benchmarks.scale_seed import END, Sizes
+from benchmarks.scale.seed import END, Sizes
 from bot.core.conversation import State
 from bot.core.messages import InboundMessage, Reply
 from bot.core.people import Speaker

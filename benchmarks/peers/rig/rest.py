@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 
-from benchmarks.rig.bots import Bot
-from benchmarks.rig.processes import Memory, memory
-from benchmarks.rig.scenario import STEPS
-from benchmarks.rig.stage import Places, stage
-from benchmarks.rig.until import until
-from benchmarks.rig.volunteers import Crowd
+from benchmarks.peers.rig.bots import Bot
+from benchmarks.peers.rig.processes import Memory, memory
+from benchmarks.peers.rig.scenario import STEPS
+from benchmarks.peers.rig.stage import Places, stage
+from benchmarks.peers.rig.until import until
+from benchmarks.peers.rig.volunteers import Crowd
 
 AT_ONCE = 40
 OPEN_STEPS = 2  # messages of a conversation that is then left open

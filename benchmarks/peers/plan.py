@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 import uvloop
 
-from benchmarks.rig import load, rest
-from benchmarks.rig.bots import BOTS, OURS
-from benchmarks.rig.crash import Crashed, crash
-from benchmarks.rig.load import Measured
-from benchmarks.rig.profile import profile
-from benchmarks.rig.rest import Resting
-from benchmarks.rig.stage import Places
+from benchmarks.peers.rig import load, rest
+from benchmarks.peers.rig.bots import BOTS, OURS
+from benchmarks.peers.rig.crash import Crashed, crash
+from benchmarks.peers.rig.load import Measured
+from benchmarks.peers.rig.profile import profile
+from benchmarks.peers.rig.rest import Resting
+from benchmarks.peers.rig.stage import Places
 
 T = TypeVar("T")
 

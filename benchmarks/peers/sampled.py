@@ -1,6 +1,6 @@
 """`tungngo run` with a look, every few milliseconds, at what each thread's processor time goes to.
 
-python benchmarks/sampled.py FILE run       # a line a half second in FILE: seconds by part, since the start
+python benchmarks/peers/sampled.py FILE run       # a line a half second in FILE: seconds by part, since the start
 """
 
 import json
@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from types import FrameType
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 EVERY, WRITTEN = 0.002, 0.5  # seconds
 
 

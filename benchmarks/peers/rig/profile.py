@@ -8,10 +8,10 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.rig.bots import BOTS, OURS, ROOT
-from benchmarks.rig.load import CHATS
-from benchmarks.rig.stage import Places, stage
-from benchmarks.rig.volunteers import Crowd
+from benchmarks.peers.rig.bots import BOTS, OURS, ROOT
+from benchmarks.peers.rig.load import CHATS
+from benchmarks.peers.rig.stage import Places, stage
+from benchmarks.peers.rig.volunteers import Crowd
 
 LEAST = 0.01  # what is less is "other"
 
@@ -20,7 +20,7 @@ async def profile(places: Places, people: int, *, seconds: float, warm: float) -
     """Parts of the program and their share, the greatest first."""
     with tempfile.TemporaryDirectory(prefix="bench-profile-") as folder:
         seen = Path(folder, "seen")
-        command = [sys.executable, str(ROOT / "benchmarks/sampled.py"), str(seen), "run"]
+        command = [sys.executable, str(ROOT / "benchmarks/peers/sampled.py"), str(seen), "run"]
         crowd = Crowd(chats=CHATS)
         async with stage(BOTS[OURS], replace(places, command=shlex.join(command)), crowd) as set_up:
             await crowd.gather(people)

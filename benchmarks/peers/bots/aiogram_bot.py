@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
 
-from benchmarks.bots import conversation as talk
+from benchmarks.peers.bots import conversation as talk
 
 router = Router()
 reports = talk.Reports()

@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 
-from benchmarks.rig.bot_api import ME, BotApi
-from benchmarks.rig.scenario import STEPS, Step, typed
-from benchmarks.rig.until import until
-from benchmarks.rig.webhook import Connection
+from benchmarks.peers.rig.bot_api import ME, BotApi
+from benchmarks.peers.rig.scenario import STEPS, Step, typed
+from benchmarks.peers.rig.until import until
+from benchmarks.peers.rig.webhook import Connection
 from bot.core.clock import system_clock
 
 FIRST_CHAT = 500_000_000

@@ -1,4 +1,4 @@
-"""How benchmarks/reports.py says what it found."""
+"""How benchmarks/reports says what it found."""
 
 from dataclasses import dataclass
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from benchmarks.rig.bots import Bot
-from benchmarks.rig.processes import cpu
-from benchmarks.rig.stage import Places, Stage, Wrong, stage
-from benchmarks.rig.volunteers import Crowd
+from benchmarks.peers.rig.bots import Bot
+from benchmarks.peers.rig.processes import cpu
+from benchmarks.peers.rig.stage import Places, Stage, Wrong, stage
+from benchmarks.peers.rig.volunteers import Crowd
 
 CHATS = 3000  # more than there are reports after one start
 SETTLE = 0.3  # seconds after a change of the load

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Date, Integer, MetaData, Table, text
 
-from benchmarks.scale_more import MORE
-from benchmarks.scale_rows import REPORTS, Rows
+from benchmarks.scale.more import MORE
+from benchmarks.scale.rows import REPORTS, Rows
 from bot.models.base import UtcDateTime
 from bot.storage.database import make_engine
 

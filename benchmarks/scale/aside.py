@@ -1,8 +1,8 @@
-"""What benchmarks/scale.py measures in processes of their own: exports, the search, open chats. Prints JSON.
+"""What benchmarks/scale measures in processes of their own: exports, the search, open chats. Prints JSON.
 
-python -m benchmarks.scale_aside export xlsx sqlite:///million.db 1000000
-python -m benchmarks.scale_aside search
-python -m benchmarks.scale_aside chats
+python -m benchmarks.scale.aside export xlsx sqlite:///million.db 1000000
+python -m benchmarks.scale.aside search
+python -m benchmarks.scale.aside chats
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks.scale_seed import DAYS, END, Sizes
+from benchmarks.scale.seed import DAYS, END, Sizes
 from bot.app import build
 from bot.core.messages import InboundMessage
 from bot.library import load
@@ -32,7 +32,7 @@ from bot.services.files import exports
 from bot.settings import Settings
 from bot.storage.database import Database
 
-CONTENT = Path(__file__).parents[1] / "content"
+CONTENT = Path(__file__).parents[2] / "content"
 FACTS, PASSAGES = 100, 4_000
 WARM, CHATS = 3_000, 3_000  # at first caches fill
 

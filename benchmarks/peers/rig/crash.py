@@ -4,11 +4,11 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from benchmarks.rig.bots import Bot
-from benchmarks.rig.load import CHATS
-from benchmarks.rig.stage import Places, stage
-from benchmarks.rig.until import until
-from benchmarks.rig.volunteers import Crowd, Volunteer
+from benchmarks.peers.rig.bots import Bot
+from benchmarks.peers.rig.load import CHATS
+from benchmarks.peers.rig.stage import Places, stage
+from benchmarks.peers.rig.until import until
+from benchmarks.peers.rig.volunteers import Crowd, Volunteer
 
 RUN_SECONDS = 3.0
 WAIT_SECONDS = 6.0  # for an answer, before somebody taps again

@@ -14,17 +14,17 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import plan
+from benchmarks.peers import plan
+from benchmarks.peers.rig import load, rest
+from benchmarks.peers.rig.bot_api import TOKEN
+from benchmarks.peers.rig.bots import BOTS, OURS
+from benchmarks.peers.rig.crash import crash
+from benchmarks.peers.rig.processes import take_a_core
+from benchmarks.peers.rig.seed import seed
+from benchmarks.peers.rig.stage import Places
+from benchmarks.peers.rig.volunteers import FIRST_CHAT
+from benchmarks.peers.verdict import section
 from benchmarks.results import ROOT, save
-from benchmarks.rig import load, rest
-from benchmarks.rig.bot_api import TOKEN
-from benchmarks.rig.bots import BOTS, OURS
-from benchmarks.rig.crash import crash
-from benchmarks.rig.processes import take_a_core
-from benchmarks.rig.seed import seed
-from benchmarks.rig.stage import Places
-from benchmarks.rig.volunteers import FIRST_CHAT
-from benchmarks.verdict import section
 
 PEERS = ROOT / ".venv-bench/bin/python"
 

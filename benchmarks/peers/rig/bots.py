@@ -14,10 +14,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.rig.bot_api import TOKEN
-from benchmarks.rig.webhook import PATH, SECRET
+from benchmarks.peers.rig.bot_api import TOKEN
+from benchmarks.peers.rig.webhook import PATH, SECRET
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OURS = "ours"
 START_SECONDS = 60.0
 
@@ -41,9 +41,9 @@ BOTS = {
     bot.name: bot
     for bot in (
         Bot(OURS, "Từng Ngõ", "Từng Ngõ", person="person_id"),
-        Bot("aiogram", "aiogram 3, FSM in memory", "aiogram", "benchmarks.bots.aiogram_bot"),
-        Bot("ptb", "python-telegram-bot, ConversationHandler", "python-telegram-bot", "benchmarks.bots.ptb_bot"),
-        Bot("telebot", "pyTelegramBotAPI, states in memory", "pyTelegramBotAPI", "benchmarks.bots.telebot_bot"),
+        Bot("aiogram", "aiogram 3, FSM in memory", "aiogram", "benchmarks.peers.bots.aiogram_bot"),
+        Bot("ptb", "python-telegram-bot, ConversationHandler", "python-telegram-bot", "benchmarks.peers.bots.ptb_bot"),
+        Bot("telebot", "pyTelegramBotAPI, states in memory", "pyTelegramBotAPI", "benchmarks.peers.bots.telebot_bot"),
     )
 }
 

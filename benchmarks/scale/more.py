@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from benchmarks.scale_rows import Rows
+from benchmarks.scale.rows import Rows
 
 MORE: Final = (
     Rows(

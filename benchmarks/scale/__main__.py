@@ -3,7 +3,7 @@
     python -m benchmarks.scale                     # all of it, three minutes; writes docs/benchmarks/scale.json
     python -m benchmarks.scale --most 100000       # no more reports than that
 
-The databases are made-up provinces (benchmarks/scale_seed.py). Every case runs in a transaction that is rolled back;
+The databases are made-up provinces (benchmarks/scale/seed.py). Every case runs in a transaction that is rolled back;
 its time is the median of up to fifteen runs, the spread their fastest and slowest tenth.
 """
 
@@ -22,15 +22,15 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks.reports import postgres
+from benchmarks.postgres import postgres
 from benchmarks.results import Graph, Section, Series, Table, Target, save
-from benchmarks.scale_cases import CASES, Province
-from benchmarks.scale_seed import Sizes, seed
+from benchmarks.scale.cases import CASES, Province
+from benchmarks.scale.seed import Sizes, seed
 from bot.library import Library, load
 from bot.storage import schema
 from bot.storage.database import Database, Transaction
 
-CONTENT = Path(__file__).parents[1] / "content"
+CONTENT = Path(__file__).parents[2] / "content"
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 RUNS, SECONDS = 15, 1.0
 LIMIT = 50.0  # milliseconds of a weekly summary
@@ -106,8 +106,8 @@ def _new_database(server: str, size: int) -> str:
 
 
 def _aside(*words: str) -> Mapping[str, float]:
-    """What benchmarks/scale_aside.py says in a process of its own, so that memory is its own."""
-    command = [sys.executable, "-m", "benchmarks.scale_aside", *words]
+    """What benchmarks/scale/aside.py says in a process of its own, so that memory is its own."""
+    command = [sys.executable, "-m", "benchmarks.scale.aside", *words]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     print(words[0], *words[1:2], said.splitlines()[-1], flush=True)
     found: Mapping[str, float] = json.loads(said.splitlines()[-1])

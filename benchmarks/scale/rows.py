@@ -1,4 +1,4 @@
-"""The rows that reports are about, as SQL: places, teams, people, a year of reports. See benchmarks/scale_seed.py."""
+"""The rows that reports are about, as SQL: places, teams, people, a year of reports. See benchmarks/scale/seed.py."""
 
 from dataclasses import dataclass
 from typing import Final

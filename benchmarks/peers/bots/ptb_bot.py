@@ -17,7 +17,7 @@ from telegram.ext import (
     filters,
 )
 
-from benchmarks.bots import conversation as talk
+from benchmarks.peers.bots import conversation as talk
 
 DAY, PLACE, KIND, HOUSEHOLDS, PEOPLE, ELDERLY, SKILLS, RESULT, CONFIRM = range(9)
 TEXT = filters.TEXT & ~filters.COMMAND

@@ -1,0 +1,1 @@
+"""The program beside what people write instead."""

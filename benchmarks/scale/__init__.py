@@ -1,0 +1,1 @@
+"""From a thousand reports to a million."""

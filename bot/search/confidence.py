@@ -13,8 +13,10 @@ _NO_MARKS = 0.7  # typed without, in a question that has marks elsewhere
 _OTHER_WORDS = 0.6  # a synonym holds the question less well
 _NUMBER = 2.0  # the number of a document, a class, a place: another number is another matter
 _OTHER_YEAR = 0.7  # the question names a year that the entry does not
+_NO_GOAL = 0.55  # the question asks for a goal, and the entry tells how things stand
 _DOUBT = 0.8  # a short question proves little: as if this many unknown words stood in it
 _DOUBT_MOST = 0.5  # of the question's own weight
+_GOAL = "muc tieu"
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -52,6 +54,8 @@ class Confidence:
         sure: float = sum(map(mul, held, self._weights)) / self._whole
         if beside:
             sure = (sure + sum(map(mul, beside, self._pair_weights)) / self._whole_pairs) / 2
+        if _GOAL in self._pairs and not fields.pairs.holds(_GOAL, number):
+            sure *= _NO_GOAL
         return sure if self.names_years(number) else sure * _OTHER_YEAR
 
     def names_years(self, number: int) -> bool:

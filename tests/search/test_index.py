@@ -107,6 +107,16 @@ def test_another_year_lessens_confidence() -> None:
     assert INDEX.search("chỉ số bưu chính năm 2019")[0].confidence < INDEX.search("chỉ số bưu chính")[0].confidence
 
 
+def test_how_it_stands_is_no_answer_to_what_the_goal_is() -> None:
+    stands = fact("stands", "90 % người dân đã có sổ sức khỏe điện tử")
+    goal = fact("goal", "Mục tiêu: 95 % người dân có sổ sức khỏe điện tử")
+    index = Index([stands, *ENTRIES], LEXICON)
+    asked = "mục tiêu bao nhiêu người dân có sổ sức khỏe"
+    assert judge(index.search("bao nhiêu người dân có sổ sức khỏe")).outcome == "answer"
+    assert judge(index.search(asked)).outcome != "answer"
+    assert ids(asked, Index([stands, goal, *ENTRIES], LEXICON))[0] == "goal"
+
+
 def test_keywords_find_but_words_of_the_text_weigh_more() -> None:
     entries = [fact("keyword", "Một điều", extra="sầu riêng"), fact("text", "Giá sầu riêng")]
     assert ids("sầu riêng", Index(entries, LEXICON)) == ["text", "keyword"]

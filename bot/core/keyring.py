@@ -6,6 +6,7 @@ too: a value that was copied into another column does not open.
 """
 
 import binascii
+import hmac
 import re
 import secrets
 from collections.abc import Callable, Sequence
@@ -86,8 +87,13 @@ class Keyring:
         except InvalidTag as error:
             raise CannotOpen(place.decode()) from error
 
+    def digests(self, text: str, place: bytes) -> list[str]:
+        """What a short secret is looked up by, under every known key, the newest first: HMAC-SHA256, hexadecimal."""
+        return [hmac.digest(key, place + b"\0" + text.encode(), "sha256").hex() for key in self._digesting]
+
     def _take(self, keys: Sequence[bytes]) -> None:
         made = [_derived(key) for key in keys]
+        self._digesting = [HKDF(SHA256(), 32, None, b"tungngo digests").derive(key) for key in keys]
         self._ciphers = dict(reversed(made))
         self._newest = made[0]
         self._mark = made[0][0]

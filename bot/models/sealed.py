@@ -34,6 +34,9 @@ class Sealer(Protocol):
     def open_bytes(self, value: bytes, place: bytes) -> bytes:
         """The bytes again."""
 
+    def digests(self, text: str, place: bytes) -> list[str]:
+        """What a short secret is looked up by, the newest key's first."""
+
 
 def sealer_of(dialect: Dialect) -> Sealer | None:
     """What seals the values of an engine."""

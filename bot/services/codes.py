@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.core.errors import N_, KnownError
+from bot.models.sealed import sealer_of
 from bot.storage import joining, linking
 from bot.storage.database import Transaction
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # 31 signs; none can be read as another
 CODE_LENGTH = 10
+PLACE = b"typed code"  # bound to what is kept of one
 PERSON_ATTEMPTS, PERSON_SPAN = 5, timedelta(minutes=15)  # wrong codes of one person
 ALL_ATTEMPTS, ALL_SPAN = 100, timedelta(minutes=1)  # and of everybody
 _HALF = f"[{ALPHABET}]{{{CODE_LENGTH // 2}}}"
@@ -35,9 +37,16 @@ def looks_like_code(text: str) -> bool:
     return bool(_SHAPE.fullmatch(text.strip().upper()))
 
 
-def hashed(code: str) -> str:
-    """What is kept of a code, however it was typed."""
-    return hashlib.sha256(_plain(code).encode()).hexdigest()
+def hashed(tx: Transaction, code: str) -> str:
+    """What is kept of a new code."""
+    return hashes(tx, code)[0]
+
+
+def hashes(tx: Transaction, code: str) -> list[str]:
+    """All that may be kept of a code, however it was typed: under this program's key, under former ones, under none."""
+    sealer = sealer_of(tx.connection.dialect)
+    plain = code.upper().replace("-", "").replace(" ", "")
+    return [*(sealer.digests(plain, PLACE) if sealer else ()), hashlib.sha256(plain.encode()).hexdigest()]
 
 
 def slow_down(tx: Transaction, person: int, now: datetime) -> None:
@@ -59,9 +68,10 @@ def slow_down(tx: Transaction, person: int, now: datetime) -> None:
 def meant(tx: Transaction, person: int, code: str, now: datetime) -> Literal["link", "invitation"]:
     """What a typed code is, or was, for. KnownError, and the attempt counts, when it is none."""
     slow_down(tx, person, now)
-    if linking.find_code(tx, hashed(code)):
+    kept = hashes(tx, code)
+    if linking.find_code(tx, kept):
         return "link"
-    if joining.any_invite(tx, hashed(code)):
+    if joining.any_invite(tx, kept):
         return "invitation"
     raise wrong(tx, person, now)
 
@@ -70,7 +80,3 @@ def wrong(tx: Transaction, person: int, now: datetime) -> KnownError:
     """Count a code that did not work; what to say of it. The attempt counts if the transaction is kept."""
     joining.add_attempt(tx, person, now, forget=now - PERSON_SPAN)
     return KnownError(WRONG)
-
-
-def _plain(code: str) -> str:
-    return code.upper().replace("-", "").replace(" ", "")

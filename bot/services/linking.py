@@ -78,7 +78,7 @@ def chats(tx: Transaction, speaker: Speaker) -> list[Chat]:
 def new_code(tx: Transaction, speaker: Speaker, now: datetime) -> str:
     """A code for this chat, as people see it; the one before it works no more."""
     code = codes.new()
-    linking.add_code(tx, contact=speaker.contact, code_hash=codes.hashed(code), expires_at=now + LIFE, now=now)
+    linking.add_code(tx, contact=speaker.contact, code_hash=codes.hashed(tx, code), expires_at=now + LIFE, now=now)
     return codes.shown(code)
 
 
@@ -87,7 +87,7 @@ def take(tx: Transaction, speaker: Speaker, code: str, now: datetime) -> Offer:
 
     The caller has asked codes.meant, which counts what is guessed.
     """
-    row = linking.find_code(tx, codes.hashed(code))
+    row = linking.find_code(tx, codes.hashes(tx, code))
     if row is None:
         raise KnownError(OLD)
     owner, person = linking.owner_of(tx, row.contact_id)

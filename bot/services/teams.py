@@ -96,7 +96,7 @@ def invite(
     code = codes.new()
     tx.session.add(
         Invite(
-            code_hash=codes.hashed(code),
+            code_hash=codes.hashed(tx, code),
             team_id=found.id,
             role=role,
             uses_left=uses,
@@ -127,10 +127,10 @@ def join(tx: Transaction, *, person: int, code: str, now: datetime, today: date 
     A code never lowers a role somebody has already; who is in the team already uses nothing up.
     """
     codes.slow_down(tx, person, now)
-    hashed = codes.hashed(code)
-    found = people.find_invite(tx, hashed, now)
+    hashes = codes.hashes(tx, code)
+    found = people.find_invite(tx, hashes, now)
     mine = {role.team: role.role for role in people.memberships(tx, person)}
-    invited = found or joining.any_invite(tx, hashed)
+    invited = found or joining.any_invite(tx, hashes)
     if invited and mine.get(invited.team_id) in ("coordinator", invited.role):
         return _joined(tx, invited.team_id)
     if found is None:

@@ -1,5 +1,6 @@
 """Queries about codes that were tried, requests to join, and the addresses people find us at."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,9 +33,9 @@ def add_attempt(tx: Transaction, person: int, now: datetime, *, forget: datetime
     tx.connection.execute(insert(CodeAttempt).values(person_id=person, at=now))
 
 
-def any_invite(tx: Transaction, code_hash: str) -> Invite | None:
-    """The invite of that code, whether it can still be used or not."""
-    return tx.session.scalars(select(Invite).where(col(Invite.code_hash) == code_hash)).one_or_none()
+def any_invite(tx: Transaction, hashes: Sequence[str]) -> Invite | None:
+    """The invite of a code that is kept as one of these, whether it can still be used or not."""
+    return tx.session.scalars(select(Invite).where(col(Invite.code_hash).in_(hashes))).one_or_none()
 
 
 def waiting_request(tx: Transaction, team: int, person: int) -> JoinRequest | None:

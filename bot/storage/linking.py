@@ -1,6 +1,6 @@
 """Queries about a person's chats, and the codes that join two of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,9 +23,9 @@ def add_code(tx: Transaction, *, contact: int, code_hash: str, expires_at: datet
     tx.session.flush()
 
 
-def find_code(tx: Transaction, code_hash: str) -> LinkCode | None:
-    """The row of that code, locked, whether it can still be used or not."""
-    return tx.session.scalars(select(LinkCode).where(col(LinkCode.code_hash) == code_hash).with_for_update()).first()
+def find_code(tx: Transaction, hashes: Sequence[str]) -> LinkCode | None:
+    """The row of a code that is kept as one of these, locked, whether it can still be used or not."""
+    return tx.session.scalars(select(LinkCode).where(col(LinkCode.code_hash).in_(hashes)).with_for_update()).first()
 
 
 def get_code(tx: Transaction, code: int) -> LinkCode | None:

@@ -1,5 +1,6 @@
 """Queries about persons, contacts, conversations, consents, members and invites."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -211,11 +212,11 @@ def end_consents(tx: Transaction, person: int, purpose: str | None, now: datetim
     tx.connection.execute(query.values(withdrawn_at=now))
 
 
-def find_invite(tx: Transaction, code_hash: str, now: datetime) -> Invite | None:
-    """The invite of that code, locked, if it can still be used."""
+def find_invite(tx: Transaction, hashes: Sequence[str], now: datetime) -> Invite | None:
+    """The invite of a code that is kept as one of these, locked, if it can still be used."""
     query = (
         select(Invite)
-        .where(col(Invite.code_hash) == code_hash, col(Invite.uses_left) > 0, col(Invite.expires_at) > now)
+        .where(col(Invite.code_hash).in_(hashes), col(Invite.uses_left) > 0, col(Invite.expires_at) > now)
         .with_for_update()
     )
     return tx.session.scalars(query).one_or_none()

@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 
 from bot.core.keyring import MARK, CannotOpen, Keyring
@@ -60,6 +62,15 @@ def test_an_older_key_opens_and_the_newest_seals() -> None:
     assert after.open(before.seal(NAME, PLACE), PLACE) == NAME
     assert after.seal(NAME, PLACE)[:MARK] == Keyring([NEW]).mark
     assert after.marks == {before.mark, after.mark}
+
+
+def test_a_digest_is_of_one_key_and_one_place() -> None:
+    older, both = Keyring([OLD]), Keyring([NEW, OLD])
+    newest, former = both.digests("ABCDEFGHJK", b"typed code")
+    assert [former] == older.digests("ABCDEFGHJK", b"typed code")
+    assert newest != former
+    assert both.digests("ABCDEFGHJK", b"another place")[0] != newest
+    assert hashlib.sha256(b"ABCDEFGHJK").hexdigest() not in (newest, former)
 
 
 def test_a_running_program_learns_of_a_new_key_and_asks_once_for_a_strange_one() -> None:

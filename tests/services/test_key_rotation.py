@@ -1,7 +1,9 @@
 """Rows that are not sealed, or with an older key, are sealed with the newest: all of them, whenever it is killed."""
 
+import hashlib
 from contextlib import closing
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,12 +12,13 @@ from sqlalchemy import text
 from bot.core.errors import SetupFault
 from bot.core.keyring import CannotOpen, Keyring
 from bot.library import Library
+from bot.services import codes, teams
 from bot.services.files import media
 from bot.services.personal_data import key_rotation
-from bot.storage import people, resealing
+from bot.storage import joining, people, resealing
 from bot.storage.database import Database, Transaction
 from tests.fakes.clock import SettableClock
-from tests.services.commune import Commune
+from tests.services.commune import TEAM, Commune
 
 OLD, NEW = b"an old key that is long enough to be one", b"a new key that is long enough to be one!"
 TODAY = date(2026, 11, 22)
@@ -65,6 +68,24 @@ def test_rows_of_an_older_program_are_sealed_and_read_the_same(commune: Commune)
         assert names(opened, commune) == before
         assert opened.read_now(lambda tx: resealing.is_done(tx, Keyring([OLD]).mark))
     assert seal(commune.database.url, OLD) == {}
+
+
+def test_codes_given_out_before_the_key_was_renewed_still_work(commune: Commune) -> None:
+    """Made without a key, with the former one, with the newest: each finds its row, and none is a plain hash again."""
+    url, given = commune.database.url, []
+    for keys in ([], [OLD], [NEW, OLD]):
+        with closing(Database(url, Keyring(keys) if keys else None)) as database:
+            invite = partial(teams.invite, team=TEAM, role="volunteer", uses=1, days=7, now=commune.clock())
+            given.append(database.write_now(invite))
+    with closing(Database(url, Keyring([NEW, OLD]))) as database:
+        for code in given:
+            assert database.read_now(partial(found, code=code))
+    plain = {hashlib.sha256(code.replace("-", "").encode()).hexdigest() for code in given}
+    assert len(plain & {row["code_hash"] for row in commune.rows("invite")}) == 1
+
+
+def found(tx: Transaction, code: str) -> bool:
+    return joining.any_invite(tx, codes.hashes(tx, code)) is not None
 
 
 @pytest.mark.fault("the program is killed while rows are sealed with a new key", "at every portion")

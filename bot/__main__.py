@@ -100,9 +100,9 @@ def ingest(
     ] = False,
 ) -> None:
     """Documents into the searchable store, stripped of page junk; the same paragraph is stored once."""
-    from bot.commands import programs
+    from bot.commands import documents
 
-    raise typer.Exit(programs.ingest(files, dry_run=dry_run))
+    raise typer.Exit(documents.ingest(files, dry_run=dry_run))
 
 
 @cli.command()
@@ -113,15 +113,15 @@ def ask(
     rank: Annotated[bool, typer.Option("--rank", help="Leave the threshold off: the nearest, however far.")] = False,
 ) -> None:
     """What the documents say: text, source, as-of date. An empty list means: not in the documents."""
-    from bot.commands import programs
+    from bot.commands import documents
 
-    search = programs.open_search()
+    search = documents.open_search()
     if stdin:
         for line in sys.stdin:
             found = search(line.rstrip("\n"), top=top, rank=rank)
             print(json.dumps([each.as_dict() for each in found], ensure_ascii=False), flush=True)
         return
-    programs.print_answers(search(question, top=top, rank=rank))
+    documents.print_answers(search(question, top=top, rank=rank))
 
 
 @cli.command()
@@ -192,9 +192,9 @@ def export_totals(
 @db.command()
 def upgrade() -> None:
     """Make the database, or bring it to this program's version."""
-    from bot.commands import programs
+    from bot.commands import settings
 
-    programs.upgrade()
+    settings.upgrade()
 
 
 @area.command("import")
@@ -277,9 +277,9 @@ def doctor() -> None:
 @cli.command()
 def settings() -> None:
     """Every setting with its default and meaning, as in the README."""
-    from bot.commands import programs
+    from bot.commands import settings
 
-    print(programs.settings_table())
+    print(settings.settings_table())
 
 
 if __name__ == "__main__":

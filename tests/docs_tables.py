@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from bot.__main__ import cli
-from bot.commands.programs import settings_table
+from bot.commands.settings import settings_table
 from handlers.table import COMMANDS
 
 README = Path(__file__).parents[1] / "README.md"

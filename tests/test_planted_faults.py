@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import programs
+from bot.commands import content
 
 CONTENT = Path(__file__).parent.parent / "content"
 
@@ -61,7 +61,7 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         path.write_text(text.replace(fault.old, fault.new, 1), "utf-8")
     monkeypatch.setenv("CONTENT_DIR", str(folder))
     monkeypatch.chdir(tmp_path)
-    assert programs.check_content() == 1
+    assert content.check_content() == 1
     return capsys.readouterr().out
 
 

@@ -13,14 +13,12 @@ def check(
     *, watch: Annotated[bool, typer.Option("--watch", help="Check again at every save, until Ctrl-C.")] = False
 ) -> None:
     """Every lesson, fact, form, date and translation, with file and line of each fault."""
-    from bot.commands import programs
+    from bot.commands import content
 
     if watch:
-        from bot.commands import content
-
         content.watch()
         return
-    raise typer.Exit(programs.check_content())
+    raise typer.Exit(content.check_content())
 
 
 @content.command("preview")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bot import library, logs
-from bot.commands.programs import read_settings
+from bot.commands.settings import read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.core.sealing import Kind, Opener

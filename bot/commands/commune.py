@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from bot.commands.programs import open_database, read_settings
+from bot.commands.settings import open_database, read_settings
 from bot.core import area_file
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from bot import content_reload, library, logs
+from bot import content_reload, library, logs, words
 from bot.app import Program
 from bot.commands import preview as lesson_preview
-from bot.commands.programs import check_content, read_settings
+from bot.commands.settings import read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import KnownError, SetupFault
 from bot.core.messages import OutboundMessage
@@ -19,6 +19,18 @@ from bot.web.preview import Preview
 
 DEBOUNCE = 400  # milliseconds in which an editor's several writes are one save
 AGAIN = "─" * 60
+
+
+def check_content() -> int:
+    """Print every fault of the content; 1 when there is any."""
+    settings = read_settings()
+    read, faults = library.read(settings.content_dir)
+    faults = sorted([*faults, *words.missing(settings.content_dir, Path(__file__).resolve().parents[2])])
+    if faults:
+        print(library.report(faults))
+        return 1
+    print(f"Không có lỗi: {len(read.facts)} dữ kiện, {len(read.lessons)} bài, {len(read.dates)} ngày.")
+    return 0
 
 
 def watch(check: Callable[[], int] = check_content, changes: Iterable[object] | None = None) -> None:

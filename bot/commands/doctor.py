@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from bot import library, logs, words
-from bot.commands.programs import read_settings
+from bot.commands.settings import read_settings
 from bot.core.channel import WebhookSeen
 from bot.core.clock import Clock, system_clock
 from bot.core.errors import DatabaseAway, SetupFault

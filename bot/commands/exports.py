@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from bot import library, logs
-from bot.commands.programs import read_settings
+from bot.commands.settings import read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.secret import keyring

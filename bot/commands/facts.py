@@ -1,7 +1,7 @@
 """What the commands about facts do: which replaced ones people were told."""
 
 from bot import library
-from bot.commands.programs import open_database, read_settings
+from bot.commands.settings import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.services import recalls
 

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot import library
-from bot.commands.programs import open_database, read_settings
+from bot.commands.settings import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.services import invitations, learning

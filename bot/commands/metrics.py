@@ -6,7 +6,7 @@ import urllib.request
 from contextlib import closing
 
 from bot import metrics
-from bot.commands.programs import open_database, read_settings
+from bot.commands.settings import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import DatabaseAway
 from bot.meter import Meter

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot import library, secret
-from bot.commands.programs import open_database, read_settings
+from bot.commands.settings import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import KnownError, SetupFault
 from bot.secret import keyring, secret_keys

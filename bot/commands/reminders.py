@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from bot import library
-from bot.commands.programs import open_database, read_settings
+from bot.commands.settings import open_database, read_settings
 from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.services import outlook

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-
-import segno
+from typing import TYPE_CHECKING
 
 from bot.services.files import media
 from bot.storage import joining
 from bot.storage.database import Transaction
+
+if TYPE_CHECKING:
+    import segno
 
 SCALE = 8  # pixels a module: legible on a phone and from a poster
 
@@ -47,5 +49,7 @@ def text_picture(address: str) -> str:
     )
 
 
-def _code(address: str) -> segno.QRCode:
+def _code(address: str) -> "segno.QRCode":
+    import segno  # noqa: PLC0415  only who draws pays for it
+
     return segno.make_qr(address, error="m")

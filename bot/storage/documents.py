@@ -2,15 +2,17 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from bot.core.articles.article import Article
 from bot.models import Document, Passage
 from bot.storage.database import Transaction
+
+if TYPE_CHECKING:
+    from bot.core.articles.article import Article
 
 _PASSAGE = Passage.metadata.tables["passage"]
 
@@ -20,7 +22,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def add(tx: Transaction, article: Article, *, name: str, now: datetime) -> int:
+def add(tx: Transaction, article: "Article", *, name: str, now: datetime) -> int:
     """Store an article's passages once; the number of new ones (0 when it was all there)."""
     whole = fingerprint("\n".join(passage.text for passage in article.passages))
     document = tx.session.scalars(select(Document).where(col(Document.content_hash) == whole)).one_or_none()

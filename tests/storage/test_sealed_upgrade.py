@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, text
 
-from bot.commands import programs
+from bot.commands import settings
 from bot.library import Library
 from bot.models import Person
 from bot.secret import keyring
@@ -91,7 +91,7 @@ def test_everything_is_there_and_nothing_in_clear(
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     schema.upgrade(url)  # and killed before anything was sealed
     assert NAME in stored(url)
-    programs.upgrade()
+    settings.upgrade()
     assert "Kanarienvogel" not in stored(url)
     if url.startswith("sqlite"):
         assert b"Kanarienvogel" not in b"".join(each.read_bytes() for each in tmp_path.glob("tungngo.db*"))

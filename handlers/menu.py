@@ -18,6 +18,11 @@ def show(turn: Turn) -> Reply:
     return Reply(text=text, choices=choices(turn))
 
 
+def home(turn: Turn) -> Choice:
+    """The way to the menu, under every other reply."""
+    return Choice(turn.say("Menu"), make("go", "menu"))
+
+
 def choices(turn: Turn) -> tuple[Choice, ...]:
     """What may be chosen, by role."""
     _ = turn.say
@@ -58,7 +63,7 @@ def more(turn: Turn) -> Reply:
             Choice(_("Link my chats"), make("go", "lienket")),
             Choice(_("My data"), make("go", "dulieu")),
             Choice(_("No more reminders"), make("go", "dung")),
-            Choice(_("Menu"), make("go", "menu")),
+            home(turn),
         ),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.core.answers import match_choice
 from bot.core.errors import ConsentNeeded, KnownError
-from bot.core.messages import Choice, InboundMessage, Kind, Reply
+from bot.core.messages import InboundMessage, Kind, Reply
 from bot.core.payload import make
 from bot.core.text import phrase
 from bot.services import contacts, usage
@@ -39,7 +39,6 @@ MOVES: Mapping[str, str] = {
 THANKS = ("cam on", "cam on nhe", "cam on nhieu", "thanks", "thank you", "ok", "da vang", "vang")
 RETRY = ("tiep", "tiep tuc", "go on", "continue")
 DEEPEST = 3  # messages a handler may put in the place of another, one after the other
-HOME = make("go", "menu")
 
 _BY_NAME = {route.name: route for route in COMMANDS}
 _BY_WORDS = {words: route for route in COMMANDS for words in route.words}
@@ -67,7 +66,7 @@ def _answer(turn: Turn) -> Reply | None:
     except which_team.TeamNeeded as needed:
         return which_team.ask(turn, needed)
     except KnownError as known:
-        return Reply(text=said(turn, known), choices=(Choice(turn.say("Menu"), HOME),))
+        return Reply(text=said(turn, known), choices=(menu.home(turn),))
 
 
 def sorry(turn: Turn) -> Reply:

@@ -86,7 +86,7 @@ def refuse(turn: Turn) -> Reply:
     turn.state.held = None
     _ = turn.say
     text = _("That is fine. Nothing more is kept. You can still ask questions and read the dates; just type.")
-    return Reply(text=text, choices=(Choice(_("Menu"), make("go", "menu")),))
+    return Reply(text=text, choices=(menu.home(turn),))
 
 
 def details(turn: Turn) -> Reply:

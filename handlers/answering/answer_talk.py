@@ -10,6 +10,7 @@ from bot.core.privacy import bare
 from bot.services import answers, asking, local_answers
 from bot.turn import Turn
 from handlers import help as help_page
+from handlers import menu
 from handlers.answering import questions
 
 YES = ("đúng", "đúng!", "đúng.", "đúng ạ")  # without marks it reads like "dừng", which stops everything
@@ -49,7 +50,7 @@ def marked(turn: Turn) -> Reply:
     if verdict == "wrong":
         return _wrong(turn, key, question)
     text = turn.say("💬 Noted, thank you. Ask on whenever you like.")
-    return Reply(text=text, choices=(Choice(turn.say("Source"), make("source", key)), _menu(turn)))
+    return Reply(text=text, choices=(Choice(turn.say("Source"), make("source", key)), menu.home(turn)))
 
 
 def _wrong(turn: Turn, key: str, question: str) -> Reply:
@@ -57,7 +58,7 @@ def _wrong(turn: Turn, key: str, question: str) -> Reply:
     _ = turn.say
     text = _("💬 Noted, thank you.")
     if not question:
-        return Reply(text=f"{text} {_('Please ask again in other words.')}", choices=(_menu(turn),))
+        return Reply(text=f"{text} {_('Please ask again in other words.')}", choices=(menu.home(turn),))
     refused = [*(turn.state.answer or {}).get("not", ()), key]
     turn.state.answer = {**(turn.state.answer or {}), "not": refused[-_DEEP:]}
     hits = [hit for hit in turn.index.search(bare(question), _DEEP) if questions.key_of(hit) not in refused]
@@ -65,7 +66,7 @@ def _wrong(turn: Turn, key: str, question: str) -> Reply:
     kept = answers.keep_question(turn.tx, person=turn.speaker.person, question=question, now=turn.now, subject=key)
     if near:
         text += " " + _("Nearest after that:")
-    choices = (*near, *questions.hush(turn, kept), _menu(turn))
+    choices = (*near, *questions.hush(turn, kept), menu.home(turn))
     return Reply(text=f"{text}\n{questions.passed_on(turn)}", choices=choices)
 
 
@@ -74,7 +75,7 @@ def hushed(turn: Turn) -> Reply:
     if not asking.hush(turn.tx, read_number(turn.payload.argument), person=turn.speaker.person, now=turn.now):
         return help_page.old_button(turn)
     text = turn.say("💬 Fine: nobody writes to you about this question. It stays with the person in charge.")
-    return Reply(text=text, choices=(_menu(turn),))
+    return Reply(text=text, choices=(menu.home(turn),))
 
 
 def source(turn: Turn) -> Reply:
@@ -84,8 +85,8 @@ def source(turn: Turn) -> Reply:
     lines = _source_lines(turn, key)
     if not lines:
         text = turn.say("💬 There is no answer yet whose source could be shown. Ask something first.")
-        return Reply(text=text, choices=(_menu(turn),))
-    return Reply(text="\n".join(("💬 " + turn.say("Source:"), *lines)), choices=(_menu(turn),))
+        return Reply(text=text, choices=(menu.home(turn),))
+    return Reply(text="\n".join(("💬 " + turn.say("Source:"), *lines)), choices=(menu.home(turn),))
 
 
 def _source_lines(turn: Turn, key: str) -> list[str]:
@@ -130,7 +131,3 @@ def _is_known(turn: Turn, key: str) -> bool:
         asking.passage(turn.tx, key)
         or local_answers.told_now(turn.tx, key, person=turn.speaker.person, today=turn.today)
     )
-
-
-def _menu(turn: Turn) -> Choice:
-    return Choice(turn.say("Menu"), make("go", "menu"))

@@ -15,6 +15,7 @@ from bot.services.asking import Group
 from bot.services.local_answers import Draft
 from bot.services.permissions import Action
 from bot.turn import Turn
+from handlers import menu
 from handlers.answering import questions
 from handlers.awaiting import await_text, awaited, move
 from handlers.teams import which_team
@@ -114,7 +115,7 @@ def _save(turn: Turn, wizard: Wizard) -> Reply:
     choices = (
         Choice(_("People's questions"), make(NAME, "list")),
         Choice(_("Our answers"), make(NAME, "ours")),
-        Choice(_("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
     return Reply(text=text, choices=choices)
 

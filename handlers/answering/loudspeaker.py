@@ -94,7 +94,7 @@ def script(turn: Turn, name: str, place: str) -> Reply:
     """The text itself; it is Vietnamese in every language. Why not, when it must not be read out."""
     _ = turn.say
     again = Choice(_("Another text"), make(NAME))
-    menu_button = Choice(_("Menu"), make("go", "menu"))
+    menu_button = menu.home(turn)
     try:
         made = loudspeaker.make(turn.library, name, today=turn.today, place=place)
     except KnownError as refused:

@@ -11,6 +11,7 @@ from bot.services.asking import Group
 from bot.services.local_answers import LocalAnswer
 from bot.services.permissions import Action, allowed, require
 from bot.turn import Turn
+from handlers import menu
 from handlers.answering import local_answer, questions
 
 NAME = local_answer.NAME
@@ -47,7 +48,7 @@ def listed(turn: Turn, said: str = "") -> Reply:
     if local_answers.listed(turn.tx, turn.roles):
         labels["ours"] = Choice(_("Our answers"), make(NAME, "ours"))
     text = "\n".join(part for part in (said, f"💬 {head}", *lines, *_marks(turn)) if part)
-    return Reply(text=text, choices=(*labels.values(), _menu(turn)))
+    return Reply(text=text, choices=(*labels.values(), menu.home(turn)))
 
 
 def _marks(turn: Turn) -> list[str]:
@@ -108,7 +109,7 @@ def _opened(turn: Turn, group: Group) -> Reply:
         Choice(_("Write the answer"), make(NAME, f"answer={group.id}")),
         Choice(_("Set aside"), make(NAME, f"aside={group.id}")),
         Choice(_("People's questions"), make(NAME, "list")),
-        _menu(turn),
+        menu.home(turn),
     )
     return Reply(text="\n".join((asked, *lines, *nearest)), choices=choices)
 
@@ -134,7 +135,7 @@ def ours(turn: Turn) -> Reply:
         label = label if label not in labels else f"{shorten(each.question, LABEL - 8)} #{each.id}"
         labels[label] = Choice(label, make(NAME, f"own={each.id}"))
     back = Choice(_("People's questions"), make(NAME, "list"))
-    return Reply(text="\n".join((f"💬 {head}", *lines)), choices=(*labels.values(), back, _menu(turn)))
+    return Reply(text="\n".join((f"💬 {head}", *lines)), choices=(*labels.values(), back, menu.home(turn)))
 
 
 def _ended(turn: Turn, answer: LocalAnswer) -> bool:
@@ -157,7 +158,7 @@ def _own(turn: Turn, answer: LocalAnswer) -> Reply:
         Choice(_("Change how long it is good"), make(NAME, f"edit_until={answer.id}")),
         Choice(_("Withdraw it"), make(NAME, f"drop={answer.id}")),
         Choice(_("Our answers"), make(NAME, "ours")),
-        _menu(turn),
+        menu.home(turn),
     )
     return Reply(text=text, choices=choices)
 
@@ -185,7 +186,3 @@ def typed(turn: Turn) -> Reply:
     except KnownError:
         turn.state.wizard = turn.state.awaited = None
         raise
-
-
-def _menu(turn: Turn) -> Choice:
-    return Choice(turn.say("Menu"), make("go", "menu"))

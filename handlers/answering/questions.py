@@ -15,6 +15,7 @@ from bot.search.entry import Hit
 from bot.services import answers, asking, local_answers
 from bot.services.local_answers import LocalAnswer
 from bot.turn import Turn
+from handlers import menu
 
 LABEL = 40
 QUESTION = 200  # characters of the last question that are remembered
@@ -30,7 +31,7 @@ def invite(turn: Turn) -> Reply:
             "What would you like to know? Just type it, with or without marks. For example: {example}",
             example="10/10 là ngày gì?",
         ),
-        choices=(_menu(turn),),
+        choices=(menu.home(turn),),
     )
 
 
@@ -90,7 +91,7 @@ def tell(turn: Turn, key: str) -> Reply | None:
         Choice(turn.say("Not what I meant"), make("mark", f"wrong={key}")),
     )
     choices = (*reply.choices, *marks) if key in turn.library.lessons else (*marks, *reply.choices)
-    return Reply(text=reply.text, choices=(*choices, _menu(turn)))
+    return Reply(text=reply.text, choices=(*choices, menu.home(turn)))
 
 
 def _fact(turn: Turn, fact: Fact) -> Reply:
@@ -153,7 +154,7 @@ def choose(turn: Turn, hits: Sequence[Hit]) -> Reply:
         choices = tuple(Choice(label, make("fact", fact.id)) for label, fact in periods)
     else:
         text, choices = turn.say("💬 Which of these do you mean?"), nearest(turn, hits)
-    return Reply(text=text, choices=(*choices, _menu(turn)))
+    return Reply(text=text, choices=(*choices, menu.home(turn)))
 
 
 def refuse(turn: Turn, question: str, hits: Sequence[Hit]) -> Reply:
@@ -165,7 +166,7 @@ def refuse(turn: Turn, question: str, hits: Sequence[Hit]) -> Reply:
     near = nearest(turn, hits)
     if near:
         text += " " + turn.say("Nearest to the question:")
-    return Reply(text=f"{text}\n{passed_on(turn)}", choices=(*near, *hush(turn, kept), _menu(turn)))
+    return Reply(text=f"{text}\n{passed_on(turn)}", choices=(*near, *hush(turn, kept), menu.home(turn)))
 
 
 def passed_on(turn: Turn) -> str:
@@ -207,7 +208,3 @@ def nearest(turn: Turn, hits: Sequence[Hit]) -> tuple[Choice, ...]:
             continue
         found.setdefault(choice.label, choice)
     return tuple(found.values())[:OFFERED]
-
-
-def _menu(turn: Turn) -> Choice:
-    return Choice(turn.say("Menu"), make("go", "menu"))

@@ -9,6 +9,7 @@ from bot.services.permissions import Action, require
 from bot.services.recalls import Recall
 from bot.turn import Turn
 from bot.words import Words
+from handlers import menu
 
 NAME = "dinhchinh"
 SHOWN = 6
@@ -21,13 +22,13 @@ def start(turn: Turn) -> Reply:
     found = recalls.find(turn.tx, turn.library, now=turn.now)
     if not found:
         text = _("💬 No correction waits: nobody was told in the last {n} days what holds no more.", n=recalls.DAYS)
-        return Reply(text=text, choices=(_menu(turn),))
+        return Reply(text=text, choices=(menu.home(turn),))
     lines = [f"• {line(each, turn.words)}" for each in found[:SHOWN]]
     choices: dict[str, Choice] = {}
     for each in found[:SHOWN]:
         choices.setdefault(each.old.label, Choice(each.old.label, make(NAME, f"see={each.id}")))
     text = "\n".join((_("💬 Replaced, and told before:"), *lines))
-    return Reply(text=text, choices=(*choices.values(), _menu(turn)))
+    return Reply(text=text, choices=(*choices.values(), menu.home(turn)))
 
 
 def tapped(turn: Turn) -> Reply:
@@ -50,7 +51,7 @@ def _see(turn: Turn, recall: Recall) -> Reply:
     choices = (
         Choice(_("Write to them"), make(NAME, f"send={recall.id}")),
         Choice(_("Do not write"), make("go", NAME)),
-        _menu(turn),
+        menu.home(turn),
     )
     return Reply(text=text, choices=choices)
 
@@ -64,7 +65,7 @@ def _send(turn: Turn, number: int) -> Reply:
         "💬 The correction goes to {n} people, between 07:00 and 20:30.",
         people,
     )
-    return Reply(text=text, choices=(_menu(turn),))
+    return Reply(text=text, choices=(menu.home(turn),))
 
 
 def line(recall: Recall, words: Words) -> str:
@@ -89,7 +90,3 @@ def found(recall: Recall, words: Words) -> Reply:
     """To a coordinator, unasked: a fact was replaced that people were told."""
     text = words.say("💬 A fact was replaced: {line}. Shall they be told what holds now?", line=line(recall, words))
     return Reply(text=text, choices=(Choice(words.say("Corrections"), make("go", NAME), numbered=False),))
-
-
-def _menu(turn: Turn) -> Choice:
-    return Choice(turn.say("Menu"), make("go", "menu"))

@@ -152,7 +152,7 @@ def _choices(turn: Turn, finding: Finding) -> tuple[Choice, ...]:
         ),
         Choice(_("Ask somebody to help"), make("go", "nho")),
         Choice(_("Check another message"), make(NAME, "more")),
-        Choice(_("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
 
 

@@ -5,6 +5,7 @@ from bot.core.payload import make
 from bot.services import calendars, consents
 from bot.services.permissions import Action, allowed
 from bot.turn import Turn
+from handlers import menu
 from handlers.teams import which_team
 
 NAME = "lich"
@@ -59,7 +60,7 @@ def _reply(turn: Turn, text: str, name: str, more: tuple[str, str] | None = None
         choices.append(Choice(turn.say("National dates only"), make(NAME, "all")))
     choices += [
         Choice(turn.say("Dates to remember"), make("go", "hanchot")),
-        Choice(turn.say("Menu"), make("go", "menu")),
+        menu.home(turn),
     ]
     if not turn.public_url:
         text = turn.say("The calendar needs the web page, which is not set up here. Ask who runs this program.")

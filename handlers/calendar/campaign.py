@@ -8,6 +8,7 @@ from bot.core.messages import Choice, InboundMessage, Kind, Reply
 from bot.core.payload import make
 from bot.services import consents
 from bot.turn import Turn
+from handlers import menu
 from handlers.calendar import reminder_steps
 
 PLAN, QUIZ = "kehoach", "caudo"
@@ -56,7 +57,7 @@ def _verdict(turn: Turn, item: QuizItem, step: CampaignStep, *, right: bool) -> 
         _("Right!") if right else _("Not quite, but close. The answer is: {answer}.", answer=item.choices[item.right])
     )
     more = Choice(_("Take this lesson"), make("lesson", step.lesson))
-    return Reply(text=f"{said} {item.explanation}", choices=(more, Choice(_("Menu"), make("go", "menu"))))
+    return Reply(text=f"{said} {item.explanation}", choices=(more, menu.home(turn)))
 
 
 def _found(turn: Turn, name: str, kind: str) -> tuple[DateRule, CampaignStep] | None:
@@ -84,7 +85,7 @@ def _nothing(turn: Turn) -> Reply:
 
 def _after(turn: Turn) -> tuple[Choice, ...]:
     dates = Choice(turn.say("Dates to remember"), make("go", "hanchot"))
-    return (dates, Choice(turn.say("Menu"), make("go", "menu")))
+    return (dates, menu.home(turn))
 
 
 def _tap(turn: Turn, payload: str) -> InboundMessage:

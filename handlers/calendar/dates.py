@@ -11,6 +11,7 @@ from bot.core.text import phrase
 from bot.services import consents, profile, team_dates
 from bot.services.permissions import Action, allowed
 from bot.turn import Turn
+from handlers import menu
 from handlers.calendar import (
     calendar_link,
     campaign,
@@ -114,7 +115,7 @@ def _choices(turn: Turn) -> tuple[Choice, ...]:
     choices += [
         Choice(_("Calendar on my telephone"), make(calendar_link.NAME, "show")),
         Choice(_("Dates that have passed"), make("past", "")),
-        Choice(_("Menu"), make("go", "menu")),
+        menu.home(turn),
     ]
     return tuple(choices)
 
@@ -137,7 +138,7 @@ def past(turn: Turn) -> Reply:
         for rule in over[:SHOWN]
     ]
     text = "📅 " + _("These have passed; the documents do not say what was reached:") + "\n" + "\n".join(lines)
-    choices = (Choice(_("Dates to remember"), make("go", "hanchot")), Choice(_("Menu"), make("go", "menu")))
+    choices = (Choice(_("Dates to remember"), make("go", "hanchot")), menu.home(turn))
     return Reply(text=text, choices=choices)
 
 
@@ -152,7 +153,7 @@ def remind(turn: Turn) -> Reply:
         choices=(
             Choice(_("Choose what to hear of"), make(follow.NAME, "show")),
             Choice(_("Dates to remember"), make("go", "hanchot")),
-            Choice(_("Menu"), make("go", "menu")),
+            menu.home(turn),
         ),
     )
 

@@ -19,6 +19,7 @@ from bot.services import pauses
 from bot.services.pauses import Pause
 from bot.services.permissions import Action, require
 from bot.turn import Turn
+from handlers import menu
 from handlers.teams import which_team
 
 NAME = "nghi"
@@ -135,7 +136,7 @@ def _done(turn: Turn, text: str) -> Reply:
     turn.state.wizard = turn.state.awaited = None
     choices = (
         Choice(turn.say("Dates to remember"), make("go", "hanchot")),
-        Choice(turn.say("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
     return Reply(text=f"📅 {text}", choices=choices)
 

@@ -1,5 +1,6 @@
 """What a person answers to a reminder: later, or nothing of this any more."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.calendar import SEND_AT
@@ -12,6 +13,7 @@ from bot.core.payload import number as read_number
 from bot.services import reminders, subscriptions, team_dates
 from bot.services.subscriptions import Told
 from bot.turn import Turn
+from handlers import menu
 from handlers.calendar.reminders import NAME
 from handlers.teams.broadcast_words import moment
 
@@ -78,7 +80,7 @@ def _which(turn: Turn, told: list[Told], verb: str) -> Reply:
     """That message said several things: which one?"""
     choices = [Choice(_label(title(turn, each)), make(NAME, f"{each.due}={verb}!")) for each in told]
     labels = {choice.label: choice for choice in choices}
-    return Reply(text="📅 " + turn.say("Which one?"), choices=(*labels.values(), _menu(turn)))
+    return Reply(text="📅 " + turn.say("Which one?"), choices=(*labels.values(), menu.home(turn)))
 
 
 def _when(turn: Turn, told: Told) -> Reply:
@@ -94,7 +96,7 @@ def _when(turn: Turn, told: Told) -> Reply:
         if lead < left - 1
     ]
     text = "📅 " + _("When shall this be said again: {title}?", title=title(turn, told))
-    return Reply(text=text, choices=(*choices, _menu(turn)))
+    return Reply(text=text, choices=(*choices, menu.home(turn)))
 
 
 def _again(turn: Turn, told: Told, verb: str) -> Reply:
@@ -104,11 +106,11 @@ def _again(turn: Turn, told: Told, verb: str) -> Reply:
     try:
         at = subscriptions.again_at(turn.tx, told, wanted, person=turn.speaker.person, now=turn.now, zone=turn.zone)
     except KnownError as known:
-        return Reply(text=turn.say(known.say, **known.values), choices=(*_when(turn, told).choices[:-1], _menu(turn)))
+        return replace(_when(turn, told), text=turn.say(known.say, **known.values))
     text = "📅 " + turn.say(
         "Good. It comes again at {time}: {title}.", time=moment(turn.words, at, turn.zone), title=title(turn, told)
     )
-    return Reply(text=text, choices=(_dates(turn), _menu(turn)))
+    return Reply(text=text, choices=(_dates(turn), menu.home(turn)))
 
 
 def _moment(turn: Turn, told: Told, verb: str) -> datetime | None:
@@ -125,13 +127,13 @@ def _stop(turn: Turn, told: Told) -> Reply:
     subscriptions.mute(turn.tx, turn.speaker.person, told.rule, turn.now)
     text = turn.say("📅 Done: no more reminders of {title}. The other dates go on.", title=title(turn, told))
     undo = Choice(turn.say("Remind me of it again"), make(NAME, f"{told.due}=on"))
-    return Reply(text=text, choices=(undo, _dates(turn), _menu(turn)))
+    return Reply(text=text, choices=(undo, _dates(turn), menu.home(turn)))
 
 
 def _on(turn: Turn, told: Told) -> Reply:
     subscriptions.unmute(turn.tx, turn.speaker.person, told.rule)
     text = turn.say("📅 Good: {title} is reminded of again.", title=title(turn, told))
-    return Reply(text=text, choices=(_dates(turn), _menu(turn)))
+    return Reply(text=text, choices=(_dates(turn), menu.home(turn)))
 
 
 def _label(text: str) -> str:
@@ -140,7 +142,3 @@ def _label(text: str) -> str:
 
 def _dates(turn: Turn) -> Choice:
     return Choice(turn.say("Dates to remember"), make("go", "hanchot"))
-
-
-def _menu(turn: Turn) -> Choice:
-    return Choice(turn.say("Menu"), make("go", "menu"))

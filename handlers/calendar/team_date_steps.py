@@ -15,6 +15,7 @@ from bot.services import team_dates
 from bot.services.permissions import Action, require
 from bot.services.team_dates import TeamDateView, Wish
 from bot.turn import Turn
+from handlers import menu
 from handlers.calendar import date_words
 
 NAME = "ngay"
@@ -251,6 +252,6 @@ def _save(turn: Turn, wizard: dict[str, Any]) -> Reply:
     choices = (
         Choice(_("Change it"), make(NAME, f"edit!={kept.id}")),
         Choice(_("Dates of the team"), make(NAME, "list")),
-        Choice(_("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
     return Reply(text=text, choices=choices)

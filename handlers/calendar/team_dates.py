@@ -37,7 +37,7 @@ def listed(turn: Turn) -> Reply:
         choices=(
             *choices,
             Choice(_("Dates to remember"), make("go", "hanchot")),
-            Choice(_("Menu"), make("go", "menu")),
+            menu.home(turn),
         ),
     )
 
@@ -138,7 +138,7 @@ def _after(turn: Turn) -> tuple[Choice, ...]:
     return (
         Choice(turn.say("Dates of the team"), make(NAME, "list")),
         Choice(turn.say("Dates to remember"), make("go", "hanchot")),
-        Choice(turn.say("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
 
 

@@ -5,6 +5,7 @@ from bot.core.payload import make
 from bot.services import dashboards
 from bot.services.permissions import Action, require
 from bot.turn import Turn
+from handlers import menu
 
 NAME = "bang"
 PATH = "/dashboard?key="
@@ -13,7 +14,7 @@ PATH = "/dashboard?key="
 def start(turn: Turn) -> Reply:
     """The link; where no address is known that people reach, what can be done instead."""
     _ = turn.say
-    choices = (Choice(_("Summary"), make("go", "tuan")), Choice(_("Menu"), make("go", "menu")))
+    choices = (Choice(_("Summary"), make("go", "tuan")), menu.home(turn))
     require(turn.roles, Action.SEE_DASHBOARD)
     if not turn.public_url and turn.speaker.channel != "web":
         text = _(

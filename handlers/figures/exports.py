@@ -42,7 +42,7 @@ def ask(turn: Turn, role: Membership, wrong: str = "") -> Reply:
     year = f"{date(turn.today.year, 1, 1)}_{date(turn.today.year, 12, 31)}"
     choices.append(Choice(_("Year {year}", year=str(turn.today.year)), make(NAME, f"xlsx={role.team}={year}")))
     text = "📋 " + _("Reports of which days? Tap a button, or type two days, for example: 1/10 to 31/10")
-    return Reply(text=f"{wrong}\n{text}".strip(), choices=(*choices, Choice(_("Menu"), make("go", "menu"))))
+    return Reply(text=f"{wrong}\n{text}".strip(), choices=(*choices, menu.home(turn)))
 
 
 def tapped(turn: Turn) -> Reply:
@@ -100,7 +100,7 @@ def _made(turn: Turn, role: Membership, format_: str, days: tuple[date, date]) -
         text=text,
         file=media.promise_export(turn.tx, wanted),
         file_name=exports.file_name(wanted),
-        choices=(other, Choice(_("Other days"), make("go", NAME)), Choice(_("Menu"), make("go", "menu"))),
+        choices=(other, Choice(_("Other days"), make("go", NAME)), menu.home(turn)),
     )
 
 
@@ -116,7 +116,7 @@ def _paper(turn: Turn, role: Membership, period: Period) -> Reply:
         text=text,
         file=media.promise_paper(turn.tx, found, locale="vi", zone=turn.zone, now=turn.now),
         file_name=media.paper_name(found),
-        choices=(Choice(_("Back to the summary"), make("week", role.team)), Choice(_("Menu"), make("go", "menu"))),
+        choices=(Choice(_("Back to the summary"), make("week", role.team)), menu.home(turn)),
     )
 
 

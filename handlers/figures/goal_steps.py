@@ -16,6 +16,7 @@ from bot.services import goals
 from bot.services.goals import Measure, Progress, Wish
 from bot.services.permissions import Action, require
 from bot.turn import Turn
+from handlers import menu
 from handlers.figures.summary_words import goal_line
 
 NAME = "muctieu"
@@ -150,7 +151,7 @@ def _receipt(turn: Turn, kept: Progress) -> Reply:
     choices = (
         Choice(_("Change the number"), make(NAME, f"number={kept.id}")),
         Choice(_("Goals"), make("go", NAME)),
-        Choice(_("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
     return Reply(text=text, choices=choices)
 

@@ -41,7 +41,7 @@ def listed(turn: Turn, role: Membership) -> Reply:
         choices=(
             *choices,
             Choice(_("New goal"), make(NAME, f"new={role.team}")),
-            Choice(_("Menu"), make("go", "menu")),
+            menu.home(turn),
         ),
     )
 
@@ -105,7 +105,7 @@ def _remove(turn: Turn, goal_id: int) -> Reply:
     was = goals.remove(turn.tx, goal_id, roles=turn.roles, person=turn.speaker.person, today=turn.today, now=turn.now)
     return Reply(
         text="📋 " + _("Removed: {goal}", goal=_line(turn, was)),
-        choices=(Choice(_("Goals"), make("go", NAME)), Choice(_("Menu"), make("go", "menu"))),
+        choices=(Choice(_("Goals"), make("go", NAME)), menu.home(turn)),
     )
 
 

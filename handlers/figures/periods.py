@@ -10,6 +10,7 @@ from bot.core.periods import RULES, Rule, period_of, rule_named
 from bot.services import periods
 from bot.services.permissions import Action, require
 from bot.turn import Turn
+from handlers import menu
 from handlers.figures.summary_words import title
 
 NAME = "ky"
@@ -50,6 +51,6 @@ def _chosen(turn: Turn, team: int, rule: Rule) -> Reply:
     )
     choices = (
         Choice(turn.say("Back to the summary"), make("week", team)),
-        Choice(turn.say("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
     return Reply(text=text, choices=choices)

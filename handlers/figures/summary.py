@@ -15,6 +15,7 @@ from bot.services.permissions import Action, allowed, require
 from bot.services.summary import Since, Summary
 from bot.turn import Turn
 from bot.words import Words
+from handlers import menu
 from handlers.figures import summary_words
 from handlers.figures.summary_picture import picture
 from handlers.teams import which_team
@@ -107,4 +108,4 @@ def _choices(turn: Turn, role: Membership, period: Period) -> tuple[Choice, ...]
     )
     others = [each for each in turn.roles if allowed([each], Action.SEE_SUMMARY) and each.team != role.team]
     more = tuple(Choice(each.team_name, make(NAME, each.team)) for each in others[:5])
-    return (*found, *more, Choice(_("Menu"), make("go", "menu")))
+    return (*found, *more, menu.home(turn))

@@ -15,6 +15,7 @@ from bot.services import areas, periods, totals
 from bot.services.permissions import Action, require
 from bot.services.totals import Coverage, Total
 from bot.turn import Turn
+from handlers import menu
 from handlers.figures.summary import day_of
 from handlers.figures.summary_words import ROOM, title
 
@@ -150,4 +151,4 @@ def _choices(
         found.append(Choice(_("This period"), replace(view, first=turn.today).payload))
     if view.team and len(totals.coordinated(turn.roles)) > 1:
         found.append(Choice(_("All my teams"), replace(view, team=0, by="team").payload))
-    return (*found, Choice(_("Menu"), make("go", "menu")))
+    return (*found, menu.home(turn))

@@ -12,6 +12,7 @@ from bot.services.certificates import CertificateRefused
 from bot.services.files import certificate_paper, media
 from bot.services.files.certificate_paper import Order
 from bot.turn import Turn
+from handlers import menu
 from handlers.awaiting import await_text, awaited, move
 
 NAME = "cert"
@@ -166,4 +167,4 @@ def _order(turn: Turn, shown: Shown, form: str) -> Order:
 
 def _onward(turn: Turn) -> tuple[Choice, ...]:
     _ = turn.say
-    return (Choice(_("Take a short lesson"), make("go", "baihoc")), Choice(_("Menu"), make("go", "menu")))
+    return (Choice(_("Take a short lesson"), make("go", "baihoc")), menu.home(turn))

@@ -9,6 +9,7 @@ from bot.services import reviews as review_rules
 from bot.services.files import media
 from bot.services.files.lesson_sheet import Order, file_name
 from bot.turn import Turn
+from handlers import menu
 from handlers.learning import certificates, reviews
 
 
@@ -59,7 +60,7 @@ def _choices(turn: Turn, lesson: Lesson) -> list[Choice]:
         *certificates.offered(turn, track, taken),
         Choice(_("Print it on paper"), make("sheet", lesson.id)),
         *reviews.reminding(turn),
-        Choice(_("Menu"), make("go", "menu")),
+        menu.home(turn),
     ]
 
 

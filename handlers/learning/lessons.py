@@ -9,6 +9,7 @@ from bot.core.payload import make
 from bot.services import consents, learning
 from bot.services.files import media
 from bot.turn import Turn
+from handlers import menu
 from handlers.learning import certificates, lesson_end, quiz, reviews
 from handlers.visiting import help_request
 
@@ -27,7 +28,7 @@ def tracks(turn: Turn) -> Reply:
     ]
     return Reply(
         text="📘 " + _("What would you like to learn?"),
-        choices=(*reviews.offered(turn), *choices, Choice(_("Menu"), make("go", "menu"))),
+        choices=(*reviews.offered(turn), *choices, menu.home(turn)),
     )
 
 
@@ -47,7 +48,7 @@ def track(turn: Turn) -> Reply:
     text = "📘 " + _("{track}: choose a lesson. Each takes a few minutes.", track=chosen.title)
     return Reply(
         text=text,
-        choices=(*choices, *certificates.offered(turn, chosen, taken), Choice(_("Menu"), make("go", "menu"))),
+        choices=(*choices, *certificates.offered(turn, chosen, taken), menu.home(turn)),
     )
 
 

@@ -9,6 +9,7 @@ from bot.core.payload import make
 from bot.services import consents, profile, reviews
 from bot.services.reviews import Question
 from bot.turn import Turn
+from handlers import menu
 from handlers.learning import quiz
 
 NAME = "rev"
@@ -110,7 +111,7 @@ def finish(turn: Turn, kept: dict[str, Any] | None, verdict: str) -> Reply:
         *([Choice(_("Review ({n})", n=len(due)), make(NAME, "start"))] if (due := _due(turn)) else []),
         Choice(_("Take a short lesson"), make("go", "baihoc")),
         *reminding(turn),
-        Choice(_("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
     return Reply(text="\n".join(part for part in parts if part), choices=choices)
 
@@ -133,7 +134,7 @@ def leave_alone(turn: Turn) -> Reply:
 
 def _onward(turn: Turn) -> tuple[Choice, ...]:
     _ = turn.say
-    return (Choice(_("Take a short lesson"), make("go", "baihoc")), Choice(_("Menu"), make("go", "menu")))
+    return (Choice(_("Take a short lesson"), make("go", "baihoc")), menu.home(turn))
 
 
 def _due(turn: Turn) -> list[Question]:

@@ -12,6 +12,7 @@ from bot.services.personal_data import data_requests
 from bot.services.personal_data.data_requests import Request
 from bot.turn import Turn
 from bot.words import Words
+from handlers import menu
 from handlers.awaiting import await_text, awaited, move
 
 NAME = "datareq"
@@ -46,7 +47,7 @@ def listed(turn: Turn, said: str = "") -> Reply:
     lines = [line(turn.words, each) for each in found[:SHOWN]]
     choices = [Choice(_("Request {n}", n=str(each.id)), make(NAME, f"see={each.id}")) for each in found[:SHOWN]]
     text = "\n".join(part for part in (said, head, *lines) if part)
-    return Reply(text=text, choices=(*choices, Choice(_("Menu"), make("go", "menu"))))
+    return Reply(text=text, choices=(*choices, menu.home(turn)))
 
 
 def line(words: Words, request: Request) -> str:

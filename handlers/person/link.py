@@ -27,7 +27,7 @@ def start(turn: Turn) -> Reply | InboundMessage:
     if text and not codes.looks_like_code(text):
         _ = turn.say
         said = _("That is no code. A code has ten letters and digits, like ABCDE-FGHJK; type it as it is shown.")
-        return Reply(text=said, choices=(Choice(_("Show a code"), make(NAME, "code")), _home(turn)))
+        return Reply(text=said, choices=(Choice(_("Show a code"), make(NAME, "code")), menu.home(turn)))
     if text:
         return replace(turn.message, kind=Kind.TEXT, text=f"/start {text}", payload="")
     return page(turn) if len(linking.chats(turn.tx, turn.speaker)) > 1 else show_code(turn)
@@ -59,7 +59,7 @@ def show_code(turn: Turn) -> Reply:
         _("The code alone will do too. Reports, lessons and roles are then the same on both."),
         _("Give the code to nobody: who types it can do all that you can do here."),
     )
-    return Reply(text="\n".join(lines), choices=(_home(turn),))
+    return Reply(text="\n".join(lines), choices=(menu.home(turn),))
 
 
 def offered(turn: Turn, code: str) -> Reply:
@@ -106,7 +106,9 @@ def yes(turn: Turn, code: int) -> Reply:
 def no(turn: Turn, code: int) -> Reply:
     """They stay apart."""
     linking.refuse(turn.tx, turn.speaker, code, turn.now)
-    return Reply(text=turn.say("Not linked. Nothing has changed, and this code works no more."), choices=(_home(turn),))
+    return Reply(
+        text=turn.say("Not linked. Nothing has changed, and this code works no more."), choices=(menu.home(turn),)
+    )
 
 
 def page(turn: Turn, said: str = "") -> Reply:
@@ -125,7 +127,7 @@ def page(turn: Turn, said: str = "") -> Reply:
             Choice(_("Unlink {chat}", chat=_label(turn, chat)), make(NAME, f"off={chat.contact}"))
             for chat in found[:LISTED]
         ]
-    choices += [Choice(_("Link another channel"), make(NAME, "code")), _home(turn)]
+    choices += [Choice(_("Link another channel"), make(NAME, "code")), menu.home(turn)]
     return Reply(text="\n".join(line for line in lines if line), choices=tuple(choices))
 
 
@@ -162,7 +164,7 @@ def unlink(turn: Turn, contact: int) -> Reply:
     turn.speaker = replace(turn.speaker, person=person, name="", address="", quiet=False)
     turn.state = State(taught=turn.state.taught)
     turn.__dict__.pop("roles", None)
-    return Reply(text=alone, choices=(_home(turn),))
+    return Reply(text=alone, choices=(menu.home(turn),))
 
 
 def listed(turn: Turn, _: int) -> Reply:
@@ -218,7 +220,3 @@ def _label(turn: Turn, chat: Chat) -> str:
 
 def _channel(turn: Turn, channel: str) -> str:
     return turn.say(NAMES.get(channel, channel))
-
-
-def _home(turn: Turn) -> Choice:
-    return Choice(turn.say("Menu"), make("go", "menu"))

@@ -4,6 +4,7 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.services import web_sessions
 from bot.turn import Turn
+from handlers import menu
 
 NAME = "dangxuat"
 WORDS = ("dang xuat", "dang xuat moi noi", "dang xuat het", "log out", "logout", "log out everywhere")
@@ -16,7 +17,7 @@ def start(turn: Turn) -> Reply:
     if not browsers:
         web_sessions.end_all(turn.tx, turn.speaker.person, turn.now)
         return Reply(
-            text=_("No browser is logged in as you. The page with figures is closed too."), choices=(_home(turn),)
+            text=_("No browser is logged in as you. The page with figures is closed too."), choices=(menu.home(turn),)
         )
     lines = [_("Log out of every browser? The web chat and the page with figures close wherever they are open.")]
     if browsers.only:
@@ -29,7 +30,9 @@ def start(turn: Turn) -> Reply:
     else:
         lines.append(_("Your other chats stay as they are; with “link” a browser can be joined again."))
     yes = Choice(_("Yes, log out everywhere"), make(NAME, "yes"))
-    return Reply(text="\n".join(lines), choices=(yes, Choice(_("Link my chats"), make("go", "lienket")), _home(turn)))
+    return Reply(
+        text="\n".join(lines), choices=(yes, Choice(_("Link my chats"), make("go", "lienket")), menu.home(turn))
+    )
 
 
 def tapped(turn: Turn) -> Reply:
@@ -37,8 +40,4 @@ def tapped(turn: Turn) -> Reply:
     if turn.payload.argument != "yes":
         return start(turn)
     web_sessions.end_all(turn.tx, turn.speaker.person, turn.now)
-    return Reply(text=turn.say("Done: every browser is logged out."), choices=(_home(turn),))
-
-
-def _home(turn: Turn) -> Choice:
-    return Choice(turn.say("Menu"), make("go", "menu"))
+    return Reply(text=turn.say("Done: every browser is logged out."), choices=(menu.home(turn),))

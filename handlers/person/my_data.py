@@ -14,6 +14,7 @@ from bot.services.files import media
 from bot.services.personal_data import data_requests, erasing, my_data, privacy
 from bot.services.personal_data.my_data import PURPOSES
 from bot.turn import ADDRESSES, Turn
+from handlers import menu
 from handlers.awaiting import await_text, awaited, move
 from handlers.person import data_requests as answering
 from handlers.person import name
@@ -75,7 +76,7 @@ def _choices(turn: Turn, found: my_data.Overview) -> tuple[Choice, ...]:
         Choice(_("Erase everything"), make(NAME, "erase")),
         Choice(_("Log out of every browser"), make("go", "dangxuat")),
         Choice(_("Another request"), make(NAME, "ask")),
-        _home(turn),
+        menu.home(turn),
     )
 
 
@@ -102,7 +103,7 @@ def _get(turn: Turn, wanted: str) -> Reply:
     file = media.promise_my_data(turn.tx, order, now=turn.now)
     _log(turn, "export")
     text = _("Here is the file. Keep it well: who opens it can read what stands in it.")
-    return Reply(text=text, file=file, file_name=order.label, choices=(_back(turn), _home(turn)))
+    return Reply(text=text, file=file, file_name=order.label, choices=(_back(turn), menu.home(turn)))
 
 
 def _name(turn: Turn, _: str) -> Reply:
@@ -225,7 +226,7 @@ def typed(turn: Turn) -> Reply:
         answer_by=request.answer_by,
         finish_by=request.finish_by,
     )
-    return Reply(text=text, choices=(_back(turn), _home(turn)))
+    return Reply(text=text, choices=(_back(turn), menu.home(turn)))
 
 
 def _named(turn: Turn) -> Reply:
@@ -262,7 +263,3 @@ def _log(turn: Turn, kind: str) -> None:
 
 def _back(turn: Turn) -> Choice:
     return Choice(turn.say("My data"), make(NAME, "back"))
-
-
-def _home(turn: Turn) -> Choice:
-    return Choice(turn.say("Menu"), make("go", "menu"))

@@ -45,4 +45,4 @@ def stop(turn: Turn) -> Reply:
     consents.withdraw(turn.tx, turn.speaker.person, "remind", turn.now)
     _ = turn.say
     text = _("Done: no more reminders or messages that you did not ask for. You can still ask and report at any time.")
-    return Reply(text=text, choices=(Choice(_("Menu"), make("go", "menu")),))
+    return Reply(text=text, choices=(menu.home(turn),))

@@ -12,6 +12,7 @@ from bot.services.permissions import Action, allowed, require
 from bot.services.report_lists import Filter
 from bot.services.reports import Filed
 from bot.turn import Turn
+from handlers import menu
 from handlers.reports import report_history, report_list, report_queries, report_view
 from handlers.reports.report_words import shown_answer
 
@@ -82,7 +83,7 @@ def give_reason(turn: Turn) -> Reply:
     _ = turn.say
     return Reply(
         text=_("✏️ Report {number}: the reason is kept.", number=number),
-        choices=(Choice(_("My reports"), make("go", "phieu")), Choice(_("Menu"), make("go", "menu"))),
+        choices=(Choice(_("My reports"), make("go", "phieu")), menu.home(turn)),
     )
 
 
@@ -164,4 +165,4 @@ def _after(turn: Turn, report_id: int, done: str) -> tuple[Choice, ...]:
             Choice(_("Change"), make("rep", f"{report_id}=fix")),
             Choice(_("Withdraw"), make("rep", f"{report_id}=withdraw")),
         )
-    return (*first, Choice(_("My reports"), make("go", "phieu")), Choice(_("Menu"), make("go", "menu")))
+    return (*first, Choice(_("My reports"), make("go", "phieu")), menu.home(turn))

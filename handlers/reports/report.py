@@ -62,7 +62,7 @@ def offer_draft(turn: Turn) -> Reply:
         choices=(
             Choice(_("Go on with it"), make("do", "resume")),
             Choice(_("New report"), make("do", "new")),
-            Choice(turn.say("Menu"), make("go", "menu")),
+            menu.home(turn),
         ),
     )
 

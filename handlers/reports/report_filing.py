@@ -5,6 +5,7 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.services import reports
 from bot.turn import Turn
+from handlers import menu
 from handlers.reports import report_history
 from handlers.reports.report_view import show
 
@@ -45,7 +46,7 @@ def send(turn: Turn, form: Form, state: FormState) -> Reply:
         ),
         Choice(_("Change this report"), make("rep", f"{receipt.report}=fix")),
         Choice(_("Another report"), make("do", "new")),
-        Choice(_("Menu"), make("go", "menu")),
+        menu.home(turn),
     )
     return Reply(text="\n".join(line for line in lines if line), choices=choices)
 
@@ -84,6 +85,4 @@ def changed(turn: Turn, form: Form, state: FormState) -> Reply:
         text += "\n" + (
             _("Reason: {reason}", reason=state.reason) if state.reason else _("To say why, type “reason: …”.")
         )
-    return Reply(
-        text=text, choices=(Choice(_("My reports"), make("go", "phieu")), Choice(_("Menu"), make("go", "menu")))
-    )
+    return Reply(text=text, choices=(Choice(_("My reports"), make("go", "phieu")), menu.home(turn)))

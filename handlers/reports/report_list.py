@@ -11,6 +11,7 @@ from bot.services.permissions import Action, allowed, require
 from bot.services.report_lists import PAGE, Filter
 from bot.services.reports import Filed
 from bot.turn import Turn
+from handlers import menu
 
 NAME = "reps"
 _START = re.compile(r"(?:phieu|my reports)(?: cua toi| cua to| o| tai)? ")
@@ -62,10 +63,9 @@ def show(turn: Turn, wanted: Filter) -> Reply:
     person = turn.speaker.person
     page = report_lists.page(turn.tx, wanted, roles=turn.roles, person=person, today=turn.today)
     _ = turn.say
-    menu = Choice(_("Menu"), make("go", "menu"))
     plain = wanted == Filter(offset=wanted.offset)
     if not page.reports and plain and not allowed(turn.roles, Action.QUERY_REPORT):
-        return Reply(text="📋 " + _("No report yet. Type “report” to file the first one."), choices=(menu,))
+        return Reply(text="📋 " + _("No report yet. Type “report” to file the first one."), choices=(menu.home(turn),))
     choices = [Choice(_line(turn, report), make("rep", f"{report.id}=show")) for report in page.reports]
     if page.more:
         choices.append(Choice(_("Show more"), _payload(replace(wanted, offset=wanted.offset + PAGE))))
@@ -74,7 +74,7 @@ def show(turn: Turn, wanted: Filter) -> Reply:
     choices.append(Choice(_("Choose others"), make(NAME, "choose")))
     head = _("Your newest reports:") if plain else _("Reports, {which}:", which=_named(turn, wanted))
     text = head if page.reports else _("No report here: {which}.", which=_named(turn, wanted))
-    return Reply(text=f"📋 {text}", choices=(*choices, menu))
+    return Reply(text=f"📋 {text}", choices=(*choices, menu.home(turn)))
 
 
 def choose(turn: Turn) -> Reply:
@@ -92,7 +92,7 @@ def choose(turn: Turn) -> Reply:
         found.append(Choice(_("Open questions"), make("go", "hoilai")))
     places = report_lists.my_places(turn.tx, turn.speaker.person)
     found += [Choice(label, _payload(Filter(unit=unit))) for unit, label in places.items()]
-    return Reply(text="📋 " + _("Which reports?"), choices=(*found, Choice(_("Menu"), make("go", "menu"))))
+    return Reply(text="📋 " + _("Which reports?"), choices=(*found, menu.home(turn)))
 
 
 def _named(turn: Turn, wanted: Filter) -> str:

@@ -11,6 +11,7 @@ from bot.services import queries, report_lists, reports
 from bot.services.permissions import Action, allowed, require
 from bot.services.queries import Query
 from bot.turn import Turn
+from handlers import menu
 from handlers.awaiting import await_text, awaited, move
 
 ASK, ANSWER = "hoilai", "traloi"
@@ -37,7 +38,7 @@ def listed(turn: Turn) -> Reply:
         for number, report in dict.fromkeys((query.number, query.report) for query in asked)
     ]
     head = _("Questions about reports that wait for an answer:") if lines else _("No question waits for an answer.")
-    return Reply(text="\n".join((f"📋 {head}", *lines)), choices=(*choices[:8], Choice(_("Menu"), make("go", "menu"))))
+    return Reply(text="\n".join((f"📋 {head}", *lines)), choices=(*choices[:8], menu.home(turn)))
 
 
 def ask_tapped(turn: Turn) -> Reply:
@@ -77,7 +78,7 @@ def ask_typed(turn: Turn) -> Reply:
         choices=(
             Choice(_("Report {number}", number=query.number), make("rep", f"{query.report}=show")),
             Choice(_("Open questions"), make("go", ASK)),
-            Choice(_("Menu"), make("go", "menu")),
+            menu.home(turn),
         ),
     )
 
@@ -103,7 +104,7 @@ def answer_typed(turn: Turn) -> Reply:
     _ = turn.say
     return Reply(
         text=_("📋 Answered about report {number}: “{text}”.", number=query.number, text=query.answer),
-        choices=(Choice(_("My reports"), make("go", "phieu")), Choice(_("Menu"), make("go", "menu"))),
+        choices=(Choice(_("My reports"), make("go", "phieu")), menu.home(turn)),
     )
 
 
@@ -139,5 +140,5 @@ def _dropped(turn: Turn) -> Reply:
     _ = turn.say
     return Reply(
         text=_("📋 Nothing was sent."),
-        choices=(Choice(_("My reports"), make("go", "phieu")), Choice(_("Menu"), make("go", "menu"))),
+        choices=(Choice(_("My reports"), make("go", "phieu")), menu.home(turn)),
     )

@@ -15,6 +15,7 @@ from bot.core.splitting import length
 from bot.services import broadcasts
 from bot.services.permissions import Action, allowed, require
 from bot.turn import Turn
+from handlers import menu
 from handlers.teams import broadcast_result, broadcast_steps
 from handlers.teams.broadcast_words import moment
 
@@ -158,7 +159,7 @@ def _back(turn: Turn, wizard: dict[str, Any]) -> Reply:
 
 def _cancel(turn: Turn, _wizard: dict[str, Any]) -> Reply:
     _close(turn)
-    choices = (Choice(turn.say("Write a new message"), make(NAME, "new")), Choice(turn.say("Menu"), make("go", "menu")))
+    choices = (Choice(turn.say("Write a new message"), make(NAME, "new")), menu.home(turn))
     return Reply(text=turn.say("Cancelled. Nothing was sent."), choices=choices)
 
 

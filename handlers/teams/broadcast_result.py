@@ -6,6 +6,7 @@ from bot.core.payload import number as read_number
 from bot.services import broadcasts
 from bot.services.broadcasts import Result
 from bot.turn import Turn
+from handlers import menu
 from handlers.teams import broadcast_words as words
 
 
@@ -37,7 +38,7 @@ def confirmed(turn: Turn, found: Result, reached: int) -> Reply:
         choices=(
             Choice(turn.say("See how far it is"), make("gui", "list")),
             Choice(turn.say("Stop message {id}", id=found.id), make("gui", f"stop={found.id}")),
-            Choice(turn.say("Menu"), make("go", "menu")),
+            menu.home(turn),
         ),
     )
 
@@ -53,6 +54,6 @@ def _reply(turn: Turn, found: list[Result]) -> Reply:
         choices=(
             *stops,
             Choice(turn.say("Write a new message"), make("gui", "new")),
-            Choice(turn.say("Menu"), make("go", "menu")),
+            menu.home(turn),
         ),
     )

@@ -10,7 +10,8 @@ from bot.core.people import TeamRole
 from bot.services import invitations, membership
 from bot.services.permissions import Action, require
 from bot.turn import Turn
-from handlers.teams.team import acting, home, role_name
+from handlers import menu
+from handlers.teams.team import acting, role_name
 
 USES = (1, 5, 20, 50)
 GOOD_FOR = timedelta(days=7)
@@ -26,19 +27,21 @@ def step(turn: Turn) -> Reply:
     if role is None:
         labels = {"volunteer": _("Volunteers"), "coordinator": _("A coordinator")}
         choices = [Choice(label, make("invite", f"{mine.team}={name}")) for name, label in labels.items()]
-        return Reply(text=_("Whom do you invite into {team}?", team=mine.team_name), choices=(*choices, home(turn)))
+        return Reply(
+            text=_("Whom do you invite into {team}?", team=mine.team_name), choices=(*choices, menu.home(turn))
+        )
     if not uses:
         choices = [
             Choice(turn.count("{n} person", "{n} people", n), make("invite", f"{mine.team}={role}={n}")) for n in USES
         ]
-        return Reply(text=_("How many people may use the code?"), choices=(*choices, home(turn)))
+        return Reply(text=_("How many people may use the code?"), choices=(*choices, menu.home(turn)))
     if said[2:] not in (["yes"], ["no"]):
         start = f"{mine.team}={role}={uses}"
         choices = [
             Choice(_("They are in at once"), make("invite", f"{start}=no")),
             Choice(_("I let each one in"), make("invite", f"{start}=yes")),
         ]
-        return Reply(text=_("Who has the code: in at once, or after your word?"), choices=(*choices, home(turn)))
+        return Reply(text=_("Who has the code: in at once, or after your word?"), choices=(*choices, menu.home(turn)))
     return made(turn, mine.team, role, uses, approve=said[2] == "yes")
 
 
@@ -61,5 +64,5 @@ def made(turn: Turn, team: int, role: TeamRole, uses: int, *, approve: bool) -> 
     ]
     picture = invitations.picture(turn.tx, links, now=turn.now)
     text = "\n".join(line for line in lines if line)
-    choices = (Choice(_("My team"), make("go", "to")), home(turn))
+    choices = (Choice(_("My team"), make("go", "to")), menu.home(turn))
     return Reply(text=text, picture=picture, choices=choices)

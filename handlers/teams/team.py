@@ -10,6 +10,7 @@ from bot.services.membership import Act, Somebody
 from bot.services.permissions import REFUSALS, Action, allowed, require
 from bot.turn import Turn
 from bot.words import Words
+from handlers import menu
 
 NAMES = 30  # said at once
 WAITING = 5  # offered at once
@@ -22,10 +23,10 @@ def show(turn: Turn) -> Reply:
         return page(turn, able[0])
     if able:
         choices = [Choice(f"{role.team_name}, {role.commune}", make("to", role.team)) for role in able]
-        return Reply(text=turn.say("Your teams:"), choices=(*choices, home(turn)))
+        return Reply(text=turn.say("Your teams:"), choices=(*choices, menu.home(turn)))
     if asked := membership.asked(turn.tx, turn.speaker.person):
         text = turn.say("A coordinator of {team} has still to say yes. You will be told.", team=", ".join(asked))
-        return Reply(text=text, choices=(home(turn),))
+        return Reply(text=text, choices=(menu.home(turn),))
     raise NotAllowed(REFUSALS[Action.SEE_TEAM])
 
 
@@ -56,7 +57,7 @@ def page(turn: Turn, role: Membership, said: str = "") -> Reply:
         choices += [Choice(_("Invite people"), make("invite", team)), Choice(_("Members"), make("members", team))]
     if not turn.speaker.name:
         choices.append(Choice(_("Give my name"), make("name", "ask")))
-    choices += [Choice(_("Leave the team"), make("leave", team)), home(turn)]
+    choices += [Choice(_("Leave the team"), make("leave", team)), menu.home(turn)]
     return Reply(text="\n".join(line for line in lines if line), choices=tuple(choices))
 
 
@@ -75,7 +76,7 @@ def leave(turn: Turn) -> Reply:
     text = _(
         "You are no longer in {team}. Thank you for what you did. Lessons and questions go on as before.", team=name
     )
-    return Reply(text=text, choices=(home(turn),))
+    return Reply(text=text, choices=(menu.home(turn),))
 
 
 def acting(turn: Turn) -> Act:
@@ -93,11 +94,6 @@ def ids(turn: Turn) -> tuple[int, int]:
 def confirmed(turn: Turn) -> bool:
     """Whether the button was "yes"."""
     return turn.payload.argument.endswith("=yes")
-
-
-def home(turn: Turn) -> Choice:
-    """The way to the menu."""
-    return Choice(turn.say("Menu"), make("go", "menu"))
 
 
 def named(words: Words, somebody: Somebody, *, with_role: bool = False) -> str:

@@ -11,8 +11,9 @@ from bot.services.membership import NOT_A_MEMBER, Request, Somebody
 from bot.services.permissions import Action, require
 from bot.turn import Turn
 from bot.words import Words
+from handlers import menu
 from handlers.teams import team as team_page
-from handlers.teams.team import acting, confirmed, home, ids, named, role_name
+from handlers.teams.team import acting, confirmed, ids, named, role_name
 
 PAGE = 8
 _WORDS = (
@@ -35,7 +36,7 @@ def members(turn: Turn) -> Reply:
     if start + PAGE < len(everybody):
         choices.append(Choice(_("More"), make("members", f"{team}={start + PAGE}")))
     text = _("Members of {team}. Who is it about?", team=role.team_name)
-    return Reply(text=text, choices=(*choices, Choice(_("My team"), make("to", team)), home(turn)))
+    return Reply(text=text, choices=(*choices, Choice(_("My team"), make("to", team)), menu.home(turn)))
 
 
 def member(turn: Turn) -> Reply:
@@ -57,7 +58,7 @@ def member(turn: Turn) -> Reply:
             Choice(_("Hand over to this person"), make("handover", f"{team}={person}")),
         ]
     back = Choice(_("Members"), make("members", team))
-    return Reply(text=text, choices=(*choices, back, home(turn)))
+    return Reply(text=text, choices=(*choices, back, menu.home(turn)))
 
 
 def remove(turn: Turn) -> Reply:
@@ -101,7 +102,7 @@ def join(turn: Turn) -> Reply:
             if wanted == "yes"
             else _("{name} was not let into {team} and is told so.", name=name, team=settled.team)
         )
-        return Reply(text=text, choices=(Choice(_("My team"), make("go", "to")), home(turn)))
+        return Reply(text=text, choices=(Choice(_("My team"), make("go", "to")), menu.home(turn)))
     found = membership.pending(turn.tx, acting(turn), request)
     return asked(found, request, turn.words)
 

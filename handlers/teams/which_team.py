@@ -11,6 +11,7 @@ from bot.core.privacy import mask
 from bot.services.permissions import Action, allowed, require
 from bot.turn import Turn
 from handlers import help as help_page
+from handlers import menu
 
 
 class TeamNeeded(KnownError):
@@ -45,7 +46,7 @@ def ask(turn: Turn, needed: TeamNeeded) -> Reply:
         Choice(f"{role.team_name}, {role.commune}" if twice else role.team_name, make("team", role.team))
         for role in needed.teams
     ]
-    return Reply(text=turn.say("For which team?"), choices=(*choices, Choice(turn.say("Menu"), make("go", "menu"))))
+    return Reply(text=turn.say("For which team?"), choices=(*choices, menu.home(turn)))
 
 
 def chosen(turn: Turn) -> Reply | InboundMessage:

@@ -46,7 +46,7 @@ def listed(turn: Turn, waiting: list[Visit]) -> Reply:
     ]
     return Reply(
         text="\n".join(("🤝 " + _("Still waiting:"), *lines)),
-        choices=(*drop, Choice(_("Ask for something else"), make(NAME, "new")), Choice(_("Menu"), make("go", "menu"))),
+        choices=(*drop, Choice(_("Ask for something else"), make(NAME, "new")), menu.home(turn)),
     )
 
 
@@ -140,7 +140,7 @@ def file(turn: Turn, kept: dict[str, str], note: str) -> Reply:
         choices=(
             Choice(_("No longer needed"), make(NAME, f"drop={visit}")),
             Choice(_("Ask for something else"), make(NAME, "new")),
-            Choice(_("Menu"), make("go", "menu")),
+            menu.home(turn),
         ),
     )
 

@@ -12,6 +12,7 @@ from bot.services import followups, reports
 from bot.services.permissions import Action, allowed, require
 from bot.services.visit_views import Visit
 from bot.turn import Turn
+from handlers import menu
 from handlers.reports.report_view import FORM
 from handlers.visiting import visit_words
 
@@ -67,7 +68,7 @@ def listed(turn: Turn, offset: int) -> Reply:
         text = _("Visits nobody has yet:")
     else:
         text = _("Every visit is taken:")
-    return Reply(text=f"🤝 {text}", choices=(*choices, Choice(_("Menu"), make("go", "menu"))))
+    return Reply(text=f"🤝 {text}", choices=(*choices, menu.home(turn)))
 
 
 def act(turn: Turn, number: int, wanted: str) -> Reply:
@@ -163,4 +164,4 @@ LABELS = {
 
 
 def _ways_on(turn: Turn) -> tuple[Choice, Choice]:
-    return Choice(turn.say("Visits wanted"), make("go", "viec")), Choice(turn.say("Menu"), make("go", "menu"))
+    return Choice(turn.say("Visits wanted"), make("go", "viec")), menu.home(turn)

@@ -56,6 +56,10 @@ class Turn:
         """The roles the person has now: asked of the database once a turn, never remembered between turns."""
         return teams.roles(self.tx, self.speaker.person)
 
+    def forget_roles(self) -> None:
+        """Ask for the roles anew: this turn has changed them, or who speaks."""
+        self.__dict__.pop("roles", None)
+
     @property
     def you(self) -> str:
         """How the person wants to be called, in Vietnamese; empty: no pronoun."""

@@ -9,7 +9,7 @@ from bot.turn import Turn
 
 def await_text(turn: Turn, name: str, **data: Any) -> None:
     """Let the next text go to that name of buttons.AWAITED; an open report is put aside, not lost."""
-    turn.state.draft, turn.state.form = turn.state.form or turn.state.draft, None
+    turn.state.put_aside()
     turn.state.awaited = {"for": name, **data}
 
 

@@ -8,7 +8,7 @@ from bot.turn import Turn
 
 def show(turn: Turn) -> Reply:
     """The menu. A form that was open is put aside, not lost."""
-    turn.state.draft, turn.state.form = turn.state.form or turn.state.draft, None
+    turn.state.put_aside()
     turn.state.lesson = None
     _ = turn.say
     if turn.you:

@@ -105,7 +105,7 @@ def join(turn: Turn, code: str) -> Reply:
     for purpose in ("learn", "report"):
         consents.require(turn.tx, turn.speaker.person, purpose)
     team = teams.join(turn.tx, person=turn.speaker.person, code=code, now=turn.now, today=turn.today)
-    turn.__dict__.pop("roles", None)
+    turn.forget_roles()
     said = (
         turn.say("The coordinator of {team} is asked now. You will be told.", team=team.name)
         if team.waiting

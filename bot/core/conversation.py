@@ -34,6 +34,18 @@ class State:
     taught: bool = False  # how to choose without buttons was said
     wizard: dict[str, Any] | None = None  # what a command of several steps has heard so far: {"name": whose, …}
 
+    def put_aside(self) -> None:
+        """The open form becomes the draft: it waits until it is wanted."""
+        self.draft, self.form = self.form or self.draft, None
+
+    def wizard_of(self, name: str) -> dict[str, Any] | None:
+        """What the command of that name has heard so far; None when it asks for nothing just now."""
+        return self.wizard if self.wizard and self.wizard["name"] == name else None
+
+    def end_wizard(self) -> None:
+        """The command of several steps is over, and no text is awaited."""
+        self.wizard = self.awaited = None
+
     def to_json(self) -> dict[str, Any]:
         """As stored; what is empty is left out."""
         data: dict[str, Any] = {}

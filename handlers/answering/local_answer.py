@@ -40,7 +40,7 @@ def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one return a button
         answer = local_answers.owned(turn.tx, number, turn.roles)
         turn.state.wizard = {"name": NAME, "team": answer.team, "fact": answer.id, "question": answer.question}
         return _ask(turn, verb.removeprefix("edit_"))
-    wizard = _open(turn)
+    wizard = turn.state.wizard_of(NAME)
     if wizard is None or verb == "cancel":
         return _closed(turn)
     step = awaited(turn, NAME).get("step", "text")
@@ -59,7 +59,7 @@ def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one return a button
 
 def typed(turn: Turn) -> Reply:
     """What was typed at the present step."""
-    wizard = _open(turn)
+    wizard = turn.state.wizard_of(NAME)
     if wizard is None:
         return _closed(turn)
     step, text = awaited(turn, NAME).get("step", "text"), turn.message.text
@@ -89,7 +89,7 @@ def _changed(turn: Turn, wizard: Wizard, changed: dict[str, Any]) -> Reply:
 
     person, fact = turn.speaker.person, int(wizard["fact"])
     local_answers.change(turn.tx, fact, roles=turn.roles, person=person, now=turn.now, today=turn.today, **changed)
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     return open_questions.listed(turn, turn.say("Changed. From now on it is told like this."))
 
 
@@ -105,7 +105,7 @@ def _save(turn: Turn, wizard: Wizard) -> Reply:
         now=turn.now,
         today=turn.today,
     )
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     _ = turn.say
     text = _(
         "💬 Saved, good until {day}. Who asked is told; from now on it is found by everybody in {commune}.",
@@ -217,15 +217,10 @@ def _read_until(turn: Turn, text: str) -> str:
     return day.isoformat()
 
 
-def _open(turn: Turn) -> Wizard | None:
-    wizard = turn.state.wizard
-    return wizard if wizard and wizard.get("name") == NAME else None
-
-
 def _closed(turn: Turn) -> Reply:
     from handlers.answering import open_questions  # noqa: PLC0415  that page begins these steps
 
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     return open_questions.listed(turn)
 
 

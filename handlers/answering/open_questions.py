@@ -26,7 +26,7 @@ def start(turn: Turn) -> Reply:
         if turn.message.text.startswith("/cauhoi"):
             require(turn.roles, Action.ANSWER_QUESTIONS)
         return questions.invite(turn)
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     return listed(turn)
 
 
@@ -96,7 +96,7 @@ def _find(turn: Turn, number: int) -> Group | None:
 def _opened(turn: Turn, group: Group) -> Reply:
     """One group: in which words it was asked, what the documents have that is near, what can be done."""
     _ = turn.say
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     lines = [
         f"“{shorten(text, 200)}”" + (f" ({count})" if count > 1 else "")
         for text, count in list(group.texts.items())[:WORDINGS]
@@ -145,7 +145,7 @@ def _ended(turn: Turn, answer: LocalAnswer) -> bool:
 def _own(turn: Turn, answer: LocalAnswer) -> Reply:
     """One answer of the team, and what can be done with it."""
     _ = turn.say
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     until = (
         _("Ended on {day}; it is not told any more.", day=answer.expires_on)
         if _ended(turn, answer)
@@ -184,5 +184,5 @@ def typed(turn: Turn) -> Reply:
     try:
         return local_answer.typed(turn)
     except KnownError:
-        turn.state.wizard = turn.state.awaited = None
+        turn.state.end_wizard()
         raise

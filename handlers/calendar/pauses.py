@@ -73,9 +73,9 @@ def tapped(turn: Turn) -> Reply:
     if verb == "end" and (number := read_number(value)):
         ended = pauses.end(turn.tx, number, roles=turn.roles, person=turn.speaker.person, now=turn.now)
         return _done(turn, turn.say("Ended: {pause} Reminders go on.", pause=_line(turn, ended)))
-    wizard = _open(turn)
+    wizard = turn.state.wizard_of(NAME)
     if wizard is None or verb not in ("why", "save"):
-        turn.state.wizard = turn.state.awaited = None
+        turn.state.end_wizard()
         return start(turn) if verb != "cancel" else _done(turn, turn.say("Cancelled. Nothing was changed."))
     require(turn.roles, Action.PAUSE_TEAM, wizard["team"])
     if verb == "why" and value in REASONS:
@@ -87,11 +87,11 @@ def tapped(turn: Turn) -> Reply:
 
 def typed(turn: Turn) -> Reply:
     """The days, or the reason, that were typed."""
-    return _take(turn, turn.message.text) if _open(turn) else start(turn, turn.message.text)
+    return _take(turn, turn.message.text) if turn.state.wizard_of(NAME) else start(turn, turn.message.text)
 
 
 def _take(turn: Turn, text: str) -> Reply:
-    wizard = _open(turn) or {}
+    wizard = turn.state.wizard_of(NAME) or {}
     require(turn.roles, Action.PAUSE_TEAM, wizard["team"])
     folded = f" {' '.join(fold(clean(text)).split())} "
     reason = next((key for key, words in _WORDS.items() if any(f" {word} " in folded for word in words)), None)
@@ -133,7 +133,7 @@ def _save(turn: Turn, wizard: dict[str, Any]) -> Reply:
 
 
 def _done(turn: Turn, text: str) -> Reply:
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     choices = (
         Choice(turn.say("Dates to remember"), make("go", "hanchot")),
         menu.home(turn),
@@ -167,11 +167,6 @@ def _day(text: str, today: date) -> date | None:
         if written and today - RECENT <= (day := parse_day(written[0], today)) <= today:
             return day
     return coming_day(text, today) or parse_date_line(text, today).day
-
-
-def _open(turn: Turn) -> dict[str, Any] | None:
-    wizard = turn.state.wizard
-    return wizard if wizard and wizard["name"] == NAME else None
 
 
 def _pause(wizard: Mapping[str, Any]) -> Pause:

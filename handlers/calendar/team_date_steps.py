@@ -63,15 +63,9 @@ def change(turn: Turn, found: TeamDateView) -> Reply:
     return show(turn)
 
 
-def open_wizard(turn: Turn) -> dict[str, Any] | None:
-    """What is being made; None when nothing is."""
-    wizard = turn.state.wizard
-    return wizard if wizard and wizard["name"] == NAME else None
-
-
 def show(turn: Turn, wrong: str = "") -> Reply:
     """The present step, after a kind word about what was wrong."""
-    wizard = open_wizard(turn) or {}
+    wizard = turn.state.wizard_of(NAME) or {}
     role = require(turn.roles, Action.SET_DATES, wizard["team"])
     turn.state.awaited = {"for": NAME}
     step = _step(wizard)
@@ -90,7 +84,7 @@ def show(turn: Turn, wrong: str = "") -> Reply:
 
 def typed(turn: Turn) -> Reply:
     """What was typed at the present step."""
-    wizard, text = open_wizard(turn), turn.message.text
+    wizard, text = turn.state.wizard_of(NAME), turn.message.text
     if wizard is None:
         return begin(turn, require(turn.roles, Action.SET_DATES), text)
     step = _step(wizard)
@@ -117,7 +111,7 @@ def _read(turn: Turn, wizard: dict[str, Any], step: str, text: str) -> Any:
 
 def tapped(turn: Turn, verb: str, value: str) -> Reply | None:
     """A button of a step; None for what is none, or when nothing is being made."""
-    wizard = open_wizard(turn)
+    wizard = turn.state.wizard_of(NAME)
     if wizard is None:
         return None
     require(turn.roles, Action.SET_DATES, wizard["team"])
@@ -243,7 +237,7 @@ def _save(turn: Turn, wizard: dict[str, Any]) -> Reply:
         )
     except KnownError as known:
         return show(turn, turn.say(known.say, **known.values))
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     text = "📅 " + _(
         "Saved: {title}. The next reminders: {moments}",
         title=guard(kept.rule.title.vi),

@@ -25,7 +25,7 @@ def add(turn: Turn, text: str = "") -> Reply:
 def listed(turn: Turn) -> Reply:
     """The dates to come of the teams the person is in."""
     _ = turn.say
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     found = team_dates.of_person(turn.tx, turn.roles, turn.today)[:SHOWN]
     lines = [date_words.line(turn, each.rule, each.team_name) for each in found]
     text = _("Dates of the team:") if found else _("The team has no date of its own yet.")
@@ -62,7 +62,7 @@ def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one line a button
         case "drop!":
             return _remove(turn, number)
         case "cancel":
-            turn.state.wizard = turn.state.awaited = None
+            turn.state.end_wizard()
             return menu.show(turn)
     return team_date_steps.tapped(turn, verb, value) or listed(turn)
 
@@ -74,7 +74,7 @@ def typed(turn: Turn) -> Reply:
 
 def _one(turn: Turn, number: int) -> Reply:
     _ = turn.say
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     found = team_dates.one(turn.tx, number, roles=turn.roles)
     rule = found.rule
     coming = next_occurrence(rule, turn.today)

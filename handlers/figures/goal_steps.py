@@ -59,7 +59,7 @@ def from_line(turn: Turn, role: Membership, line: str) -> Reply:
 
 def tapped(turn: Turn, verb: str, value: str) -> Reply | None:
     """A button of a step; None for what is none, or of an earlier goal."""
-    wizard = _open(turn)
+    wizard = turn.state.wizard_of(NAME)
     if wizard is None or verb not in _TAKE:
         return None
     role = require(turn.roles, Action.SET_GOALS, wizard["team"])
@@ -68,7 +68,7 @@ def tapped(turn: Turn, verb: str, value: str) -> Reply | None:
 
 def typed(turn: Turn) -> Reply | None:
     """What was typed at the present step; None when no goal is being set."""
-    wizard = _open(turn)
+    wizard = turn.state.wizard_of(NAME)
     if wizard is None:
         return None
     role = require(turn.roles, Action.SET_GOALS, wizard["team"])
@@ -134,7 +134,7 @@ def _next(turn: Turn, role: Membership, wizard: dict[str, Any], wrong: str = "")
         turn.state.wizard = {name: value for name, value in wizard.items() if name not in ("first", "last")}
         turn.state.awaited = {"for": NAME, "team": role.team}
         raise
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     return _receipt(turn, kept)
 
 
@@ -206,11 +206,6 @@ def _skill(turn: Turn, wizard: Mapping[str, Any]) -> str:
     known = {choice.name for choice in turn.library.forms["outreach"]["skills"].choices}
     skill: str = wizard.get("skill", "")
     return skill if skill in known else ""
-
-
-def _open(turn: Turn) -> dict[str, Any] | None:
-    wizard = turn.state.wizard
-    return wizard if wizard and wizard["name"] == NAME else None
 
 
 def _stop(turn: Turn) -> Choice:

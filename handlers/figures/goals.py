@@ -18,7 +18,7 @@ def start(turn: Turn) -> Reply:
     """The goals that run; with text behind the command, a new one: "/muctieu Thôn 3 120 hộ đến 31/12"."""
     role = require(turn.roles, Action.SET_GOALS)
     line = turn.message.text.partition(" ")[2] if turn.message.text.startswith("/") else ""
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     return goal_steps.from_line(turn, role, line) if line.strip() else listed(turn, role)
 
 
@@ -63,7 +63,7 @@ def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one line a button
         case "new":
             return goal_steps.begin(turn, require(turn.roles, Action.SET_GOALS, number or None))
         case "cancel":
-            turn.state.wizard = turn.state.awaited = None
+            turn.state.end_wizard()
             return menu.show(turn)
     return goal_steps.tapped(turn, verb, value) or start(turn)
 
@@ -77,7 +77,7 @@ def typed(turn: Turn) -> Reply:
 def _one(turn: Turn, goal_id: int) -> Reply:
     _ = turn.say
     goal = goals.open_goal(turn.tx, goal_id, roles=turn.roles, today=turn.today)
-    turn.state.wizard = turn.state.awaited = None
+    turn.state.end_wizard()
     known = _("{n} households live there.", n=goal.households) if goal.households else ""
     text = "\n".join(line for line in ("📋 " + _line(turn, goal), known) if line)
     choices = (

@@ -58,7 +58,7 @@ def start(turn: Turn) -> Reply:
 
 def show(turn: Turn) -> Reply:
     """The present question; what is gone from the content is dropped without a word."""
-    kept = _open(turn)
+    kept = turn.state.wizard_of(NAME)
     found = _present(turn, kept) if kept else None
     if kept is None or found is None:
         return finish(turn, kept, "")
@@ -72,7 +72,7 @@ def show(turn: Turn) -> Reply:
 
 def answer(turn: Turn) -> Reply:
     """Right or wrong, and why. What was wrong is asked once more at the end; only the first answer counts."""
-    kept = _open(turn)
+    kept = turn.state.wizard_of(NAME)
     found = _present(turn, kept) if kept else None
     lesson, _, rest = turn.payload.argument.partition("=")
     index, _, chosen = rest.partition("=")
@@ -140,11 +140,6 @@ def _onward(turn: Turn) -> tuple[Choice, ...]:
 def _due(turn: Turn) -> list[Question]:
     person, audience = turn.speaker.person, turn.audience
     return reviews.due(turn.tx, turn.library, person, audience=audience, now=turn.now, zone=turn.zone)
-
-
-def _open(turn: Turn) -> dict[str, Any] | None:
-    kept = turn.state.wizard or {}
-    return kept if kept.get("name") == NAME else None
 
 
 def _present(turn: Turn, kept: dict[str, Any]) -> tuple[Question, QuizItem] | None:

@@ -163,7 +163,7 @@ def unlink(turn: Turn, contact: int) -> Reply:
         linking.tell(turn.tx, other.contact, gone, turn.now)
     turn.speaker = replace(turn.speaker, person=person, name="", address="", quiet=False)
     turn.state = State(taught=turn.state.taught)
-    turn.__dict__.pop("roles", None)
+    turn.forget_roles()
     return Reply(text=alone, choices=(menu.home(turn),))
 
 
@@ -189,7 +189,7 @@ def _become(turn: Turn, linked: Linked) -> None:
         turn.speaker, person=one.person, name=one.name, locale=one.locale, address=one.address, quiet=one.quiet
     )
     turn.state, turn.locale = one.state, one.locale
-    turn.__dict__.pop("roles", None)
+    turn.forget_roles()
 
 
 def _go_on(turn: Turn) -> Reply:

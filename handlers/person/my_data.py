@@ -189,7 +189,7 @@ def _erased(turn: Turn) -> Reply:
     taught = turn.state.taught
     turn.speaker = erasing.erase(turn.tx, turn.library, turn.speaker, key=turn.secret, now=turn.now, today=turn.today)
     turn.state = State(taught=taught)
-    turn.__dict__.pop("roles", None)
+    turn.forget_roles()
     text = turn.say(
         "Everything is erased. If you ever write again, Từng Ngõ begins anew and asks for your consent first."
     )

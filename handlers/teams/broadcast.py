@@ -36,7 +36,7 @@ FAR = N_("That is too far away. Choose a time within {n} days.")
 def start(turn: Turn) -> Reply:
     """What became of the newest ones; a new one where there are none yet; the open one where one is being written."""
     require(turn.roles, Action.BROADCAST)
-    if _open(turn):
+    if turn.state.wizard_of(NAME):
         return show(turn)
     return broadcast_result.listed(turn) or new(turn)
 
@@ -64,10 +64,10 @@ def tapped(turn: Turn) -> Reply:
     """A button of this command: "verb" or "verb=value". One of an earlier step only shows the present one."""
     verb, _, value = turn.payload.argument.partition("=")
     if verb == "new":
-        return show(turn) if _open(turn) else new(turn)
+        return show(turn) if turn.state.wizard_of(NAME) else new(turn)
     if verb == "stop":
         return broadcast_result.stop(turn, value)
-    wizard = _open(turn)
+    wizard = turn.state.wizard_of(NAME)
     if wizard is None or verb == "list":
         return broadcast_result.listed(turn) or new(turn)
     if verb in _MOVES:
@@ -79,7 +79,7 @@ def tapped(turn: Turn) -> Reply:
 
 def typed(turn: Turn) -> Reply:
     """What was typed at the present step, when it is no button's words or number."""
-    wizard = _open(turn)
+    wizard = turn.state.wizard_of(NAME)
     if wizard is None:
         return start(turn)
     text = turn.message.text
@@ -89,15 +89,6 @@ def typed(turn: Turn) -> Reply:
         case "when" | "check":
             return _take_when(turn, wizard, text)
     return show(turn, turn.say("Tap a button, or type its number."))
-
-
-def _open(turn: Turn) -> dict[str, Any] | None:
-    wizard = turn.state.wizard
-    return wizard if wizard and wizard["name"] == NAME else None
-
-
-def _close(turn: Turn) -> None:
-    turn.state.wizard = turn.state.awaited = None
 
 
 def _go(turn: Turn, wizard: dict[str, Any], step: str, **values: object) -> Reply:
@@ -158,7 +149,7 @@ def _back(turn: Turn, wizard: dict[str, Any]) -> Reply:
 
 
 def _cancel(turn: Turn, _wizard: dict[str, Any]) -> Reply:
-    _close(turn)
+    turn.state.end_wizard()
     choices = (Choice(turn.say("Write a new message"), make(NAME, "new")), menu.home(turn))
     return Reply(text=turn.say("Cancelled. Nothing was sent."), choices=choices)
 
@@ -177,7 +168,7 @@ def _send(turn: Turn, wizard: dict[str, Any]) -> Reply:
         now=turn.now,
         zone=turn.zone,
     )
-    _close(turn)
+    turn.state.end_wizard()
     return broadcast_result.confirmed(turn, found, audience.reached)
 
 

@@ -72,7 +72,7 @@ def leave(turn: Turn) -> Reply:
             choices=(Choice(_("Yes, leave"), make("leave", f"{team}=yes")), Choice(_("No, stay"), make("to", team))),
         )
     name = membership.leave(turn.tx, acting(turn), team)
-    turn.__dict__.pop("roles", None)
+    turn.forget_roles()
     text = _(
         "You are no longer in {team}. Thank you for what you did. Lessons and questions go on as before.", team=name
     )

@@ -84,7 +84,7 @@ def hand_over(turn: Turn) -> Reply:
         text = _("Hand {team} over to {name}? You stay in it as a volunteer.", team=role.team_name, name=name)
         return _sure(turn, text, _("Yes, hand over"), "handover")
     new = membership.hand_over(turn.tx, acting(turn), team, person)
-    turn.__dict__.pop("roles", None)
+    turn.forget_roles()
     mine = require(turn.roles, Action.SEE_TEAM, team)
     return team_page.page(turn, mine, _("{name} coordinates the team from now on.", name=named(turn.words, new)))
 

@@ -14,6 +14,7 @@ from bot.services import consents, subscriptions
 from bot.services.reminders import DATE, TEAM
 from bot.services.subscriptions import TOPIC, TOPICS, Told, Wishes
 from bot.turn import Turn
+from handlers.awaiting import await_text, awaited
 from handlers.calendar import date_words, reminder_steps
 
 NAME = "follow"
@@ -92,7 +93,7 @@ def tapped(turn: Turn) -> Reply:
 
 def typed(turn: Turn) -> Reply:
     """The hours, or the days before, that were typed."""
-    asked = (turn.state.awaited or {}).get("asked", "hours")
+    asked = awaited(turn, NAME).get("asked", "hours")
     text, person = turn.message.text, turn.speaker.person
     try:
         if asked == "leads":
@@ -133,8 +134,7 @@ def _clock(text: str) -> time | None:
 
 
 def _ask(turn: Turn, asked: str, unclear: str = "") -> Reply:
-    turn.state.draft, turn.state.form = turn.state.form or turn.state.draft, None
-    turn.state.awaited = {"for": NAME, "asked": asked}
+    await_text(turn, NAME, asked=asked)
     wrong = turn.say("“{text}” is not clear.", text=guard(unclear[:40])) if unclear else ""
     choices = [_cancel(turn)]
     if asked == "leads":

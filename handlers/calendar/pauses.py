@@ -20,6 +20,7 @@ from bot.services.pauses import Pause
 from bot.services.permissions import Action, require
 from bot.turn import Turn
 from handlers import menu
+from handlers.awaiting import await_text
 from handlers.teams import which_team
 
 NAME = "nghi"
@@ -63,7 +64,7 @@ def start(turn: Turn, text: str = "") -> Reply:
         )
         for each in found
     ]
-    turn.state.awaited = {"for": NAME}
+    await_text(turn, NAME)
     return Reply(text=text, choices=(*choices, Choice(_("Dates to remember"), make("go", "hanchot"))))
 
 
@@ -107,8 +108,7 @@ def _take(turn: Turn, text: str) -> Reply:
 def _ask(turn: Turn, wizard: dict[str, Any], wrong: str = "") -> Reply:
     """What is missing; with nothing missing, whether it is right."""
     _ = turn.say
-    turn.state.draft, turn.state.form = turn.state.form or turn.state.draft, None
-    turn.state.awaited = {"for": NAME}
+    await_text(turn, NAME)
     cancel = Choice(_("Cancel"), make(NAME, "cancel"), numbered=False)
     if "first" not in wizard:
         asked = _("From which day to which day? Type for example: 20/11 to 25/11")

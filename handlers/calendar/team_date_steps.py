@@ -16,6 +16,7 @@ from bot.services.permissions import Action, require
 from bot.services.team_dates import TeamDateView, Wish
 from bot.turn import Turn
 from handlers import menu
+from handlers.awaiting import await_text
 from handlers.calendar import date_words
 
 NAME = "ngay"
@@ -67,7 +68,7 @@ def show(turn: Turn, wrong: str = "") -> Reply:
     """The present step, after a kind word about what was wrong."""
     wizard = turn.state.wizard_of(NAME) or {}
     role = require(turn.roles, Action.SET_DATES, wizard["team"])
-    turn.state.awaited = {"for": NAME}
+    await_text(turn, NAME)
     step = _step(wizard)
     if step == "check":
         return _check(turn, wizard, role, wrong)

@@ -15,6 +15,7 @@ from bot.services.files import exports, media
 from bot.services.permissions import Action, require
 from bot.turn import Turn
 from handlers import menu
+from handlers.awaiting import await_text, awaited
 from handlers.figures.summary import day_of
 from handlers.figures.summary_words import title
 
@@ -34,7 +35,7 @@ def start(turn: Turn) -> Reply:
 def ask(turn: Turn, role: Membership, wrong: str = "") -> Reply:
     """The periods that are asked for most, or two days."""
     _ = turn.say
-    turn.state.awaited = {"for": NAME, "team": role.team}
+    await_text(turn, NAME, team=role.team)
     present = periods.current(turn.tx, role.team, turn.today)
     quarter = period_of("quarter", turn.today)
     shown = [present, before(present), *([] if present.rule == "quarter" else [quarter])]
@@ -61,7 +62,7 @@ def tapped(turn: Turn) -> Reply:
 
 def typed(turn: Turn) -> Reply:
     """Two days."""
-    role = require(turn.roles, Action.EXPORT, (turn.state.awaited or {}).get("team"))
+    role = require(turn.roles, Action.EXPORT, awaited(turn, NAME).get("team"))
     days = _days(turn.message.text, turn.today)
     if days is None:
         return ask(turn, role, turn.say("“{text}” are not two clear days.", text=turn.message.text))

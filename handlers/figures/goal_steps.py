@@ -17,6 +17,7 @@ from bot.services.goals import Measure, Progress, Wish
 from bot.services.permissions import Action, require
 from bot.turn import Turn
 from handlers import menu
+from handlers.awaiting import await_text
 from handlers.figures.summary_words import goal_line
 
 NAME = "muctieu"
@@ -51,7 +52,7 @@ def from_line(turn: Turn, role: Membership, line: str) -> Reply:
     skills = turn.library.forms["outreach"]["skills"].choices
     said = parse_goal(line, turn.places(role.team), skills, turn.today)
     if said.unread:
-        turn.state.awaited = {"for": NAME, "team": role.team}
+        await_text(turn, NAME, team=role.team)
         text = turn.say(UNREAD, words=said.unread, line=turn.say(EXAMPLE))
         return Reply(text=text, choices=(_stop(turn),))
     return _next(turn, role, {"name": NAME, "team": role.team, **_known(said)})
@@ -113,7 +114,8 @@ def _next(turn: Turn, role: Membership, wizard: dict[str, Any], wrong: str = "")
     wizard = _with_percent(turn, role, wizard)
     step = _step(wizard)
     if step:
-        turn.state.wizard, turn.state.awaited = wizard, {"for": NAME, "team": role.team}
+        turn.state.wizard = wizard
+        await_text(turn, NAME, team=role.team)
         asked = _ask(turn, role, wizard, step)
         return Reply(text=f"{wrong}\n{asked.text}".strip(), choices=asked.choices)
     measure: Measure = "people" if wizard.get("measure") == "people" else "households"
@@ -132,7 +134,7 @@ def _next(turn: Turn, role: Membership, wizard: dict[str, Any], wrong: str = "")
         )
     except KnownError:  # what was said stays; the days are asked for again
         turn.state.wizard = {name: value for name, value in wizard.items() if name not in ("first", "last")}
-        turn.state.awaited = {"for": NAME, "team": role.team}
+        await_text(turn, NAME, team=role.team)
         raise
     turn.state.end_wizard()
     return _receipt(turn, kept)

@@ -9,6 +9,7 @@ from bot.services.goals import Progress
 from bot.services.permissions import Action, require
 from bot.turn import Turn
 from handlers import menu
+from handlers.awaiting import await_text, awaited
 from handlers.figures import goal_steps
 from handlers.figures.goal_steps import NAME
 from handlers.figures.summary_words import goal_line
@@ -26,7 +27,7 @@ def listed(turn: Turn, role: Membership) -> Reply:
     """Every goal with how far it is; typing a line sets a new one."""
     _ = turn.say
     found = goals.listed(turn.tx, role, turn.today)
-    turn.state.awaited = {"for": NAME, "team": role.team}
+    await_text(turn, NAME, team=role.team)
     lines = [f"{number}. {_line(turn, goal)}" for number, goal in enumerate(found, 1)]
     text = "\n".join(
         (
@@ -70,7 +71,7 @@ def tapped(turn: Turn) -> Reply:  # noqa: PLR0911  one line a button
 
 def typed(turn: Turn) -> Reply:
     """What was typed: an answer to the present step, or a goal in one line."""
-    role = require(turn.roles, Action.SET_GOALS, (turn.state.awaited or {}).get("team"))
+    role = require(turn.roles, Action.SET_GOALS, awaited(turn, NAME).get("team"))
     return goal_steps.typed(turn) or goal_steps.from_line(turn, role, turn.message.text)
 
 

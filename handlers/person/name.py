@@ -8,6 +8,7 @@ from bot.core.text import phrase, words
 from bot.services import consents, profile
 from bot.turn import Turn
 from handlers import menu
+from handlers.awaiting import await_text
 
 NAME = "name"
 WORDS, LETTERS = 6, 40  # more is no name
@@ -16,7 +17,7 @@ WORDS, LETTERS = 6, 40  # more is no name
 def ask(turn: Turn, said: str = "") -> Reply:
     """Ask for it; the next text is the answer."""
     consents.require(turn.tx, turn.speaker.person, "learn")
-    turn.state.awaited = {"for": NAME}
+    await_text(turn, NAME)
     text = turn.say("Type your name, so that the team knows who you are.")
     choices = (Choice(turn.say("Skip"), make(NAME, "skip")),)
     return Reply(text="\n".join(part for part in (said, text) if part), choices=choices)

@@ -16,6 +16,7 @@ from bot.services import broadcasts
 from bot.services.permissions import Action, allowed, require
 from bot.turn import Turn
 from handlers import menu
+from handlers.awaiting import await_text
 from handlers.teams import broadcast_result, broadcast_steps
 from handlers.teams.broadcast_words import moment
 
@@ -53,7 +54,7 @@ def show(turn: Turn, wrong: str = "") -> Reply:
     """The present step, after a kind word about what was wrong."""
     wizard = turn.state.wizard or {}
     require(turn.roles, Action.BROADCAST, wizard["team"])
-    turn.state.awaited = {"for": NAME}
+    await_text(turn, NAME)
     for step, name in NEEDED.items():  # whatever button was forged, nothing is left out
         if name not in wizard and wizard["step"] in AFTER[step]:
             wizard["step"] = step

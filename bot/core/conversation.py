@@ -6,6 +6,8 @@ from typing import Any
 from bot.core.forms import FormState
 from bot.core.messages import Choice
 
+SHELVED = 3  # forms that wait behind the draft, the newest
+
 
 @dataclass(slots=True, kw_only=True)
 class LessonState:
@@ -23,7 +25,7 @@ class State:
 
     form: FormState | None = None
     draft: FormState | None = None  # a form that was put aside
-    shelf: tuple[FormState, ...] = ()  # more of these, of two persons who became one
+    shelf: tuple[FormState, ...] = ()  # more of these, the newest first; each becomes the draft when there is none
     lesson: LessonState | None = None
     menu: tuple[Choice, ...] = ()  # what was offered last, so that a number or its words can choose
     menu_contact: int = 0  # the chat in which it was offered: numbers mean nothing elsewhere
@@ -35,8 +37,10 @@ class State:
     wizard: dict[str, Any] | None = None  # what a command of several steps has heard so far: {"name": whose, …}
 
     def put_aside(self) -> None:
-        """The open form becomes the draft: it waits until it is wanted."""
-        self.draft, self.form = self.form or self.draft, None
+        """The open form becomes the draft and waits until it is wanted; a draft that waits already waits behind it."""
+        if self.form is not None:
+            self.shelf = tuple(each for each in (self.draft, *self.shelf) if each)[:SHELVED]
+            self.draft, self.form = self.form, None
 
     def wizard_of(self, name: str) -> dict[str, Any] | None:
         """What the command of that name has heard so far; None when it asks for nothing just now."""

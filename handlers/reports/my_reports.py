@@ -109,7 +109,7 @@ def fix(turn: Turn, report: Filed) -> Reply:
     if report.status == "withdrawn":
         raise KnownError(N_("This report is withdrawn. Bring it back first."))
     if turn.state.form and turn.state.form.report != report.id:
-        turn.state.draft = turn.state.form
+        turn.state.put_aside()
     return report_view.show(turn, turn.library.forms[report.state.form], report.state)
 
 

@@ -30,17 +30,16 @@ def start(turn: Turn) -> Reply:
     if report_again.is_meant(line):
         return report_again.same(turn)
     if line:
-        turn.state.draft = turn.state.form or turn.state.draft
+        turn.state.put_aside()
         return from_line(turn, line, team=team_of_line(turn, line))
-    if turn.state.form:
-        turn.state.draft, turn.state.form = turn.state.form, None
+    turn.state.put_aside()
     if turn.state.draft:
         return offer_draft(turn)
     return new(turn)
 
 
 def new(turn: Turn) -> Reply:
-    """An empty form, at its first question."""
+    """An empty form, at its first question, in the place of the draft: who was offered to go on with it chose this."""
     role = which_team.pick(turn, Action.FILE_REPORT)
     form = turn.library.forms[FORM]
     state = FormState(form=form.id, version=form.version, team=role.team, said_at=said_at(turn))

@@ -59,7 +59,7 @@ def same(turn: Turn) -> Reply:
         form=form.id, version=form.version, team=found.team, said_at=said_at(turn), by_line=True, answers=answers
     )
     if turn.state.form and turn.state.form.answers:
-        turn.state.draft = turn.state.form  # put aside, not lost
+        turn.state.put_aside()
     note = turn.say("Taken from report {number}. Correct what differs, then send.", number=found.number)
     return show(turn, form, replace(state, at=forms.next_name(form, state, turn.today)), note=note)
 

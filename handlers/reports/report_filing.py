@@ -45,7 +45,7 @@ def send(turn: Turn, form: Form, state: FormState) -> Reply:
             else ()
         ),
         Choice(_("Change this report"), make("rep", f"{receipt.report}=fix")),
-        Choice(_("Another report"), make("do", "new")),
+        Choice(_("Another report"), make("go", "baocao")),
         menu.home(turn),
     )
     return Reply(text="\n".join(line for line in lines if line), choices=choices)

@@ -18,6 +18,7 @@ from handlers import menu
 from handlers.awaiting import await_text, awaited
 from handlers.figures.summary import day_of
 from handlers.figures.summary_words import title
+from handlers.teams import which_team
 
 NAME = "xuat"
 _SPAN = re.compile(r"(?:tu )?(?:ngay )?(.+?) ?(?:\bden\b|\btoi\b|\bto\b| - |–) ?(?:ngay )?(.+)")
@@ -25,7 +26,7 @@ _SPAN = re.compile(r"(?:tu )?(?:ngay )?(.+?) ?(?:\bden\b|\btoi\b|\bto\b| - |–)
 
 def start(turn: Turn) -> Reply:
     """Which days? With text behind the command, at once: "/xuat 1/10 đến 31/10"."""
-    role = require(turn.roles, Action.EXPORT)
+    role = which_team.pick(turn, Action.EXPORT)
     text = turn.message.text.partition(" ")[2] if turn.message.text.startswith("/") else ""
     if text.strip() and (days := _days(text, turn.today)):
         return _made(turn, role, "xlsx", days)

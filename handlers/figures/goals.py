@@ -13,11 +13,12 @@ from handlers.awaiting import await_text, awaited
 from handlers.figures import goal_steps
 from handlers.figures.goal_steps import NAME
 from handlers.figures.summary_words import goal_line
+from handlers.teams import which_team
 
 
 def start(turn: Turn) -> Reply:
     """The goals that run; with text behind the command, a new one: "/muctieu Thôn 3 120 hộ đến 31/12"."""
-    role = require(turn.roles, Action.SET_GOALS)
+    role = which_team.pick(turn, Action.SET_GOALS)
     line = turn.message.text.partition(" ")[2] if turn.message.text.startswith("/") else ""
     turn.state.end_wizard()
     return goal_steps.from_line(turn, role, line) if line.strip() else listed(turn, role)

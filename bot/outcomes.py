@@ -12,37 +12,42 @@ from bot.core.clock import Clock
 from bot.core.errors import DatabaseAway
 from bot.core.messages import OutboundMessage, SendClass
 from bot.services import usage
-from bot.storage import linking, messages, people
-from bot.storage.database import Database, Transaction
+from bot.storage import claiming, linking, messages, people
+from bot.storage.database import Database, T, Transaction
 
 GROWTH = (1, 2, 5, 15, 60, 300)  # seconds before the next try
 GIVE_UP_AFTER = timedelta(hours=24)  # as long as Telegram keeps an undelivered update
-Done = tuple[OutboundMessage, Sent, asyncio.Future[None]]  # and who waits until it is written down
+Noted = asyncio.Future[OutboundMessage | None]
+Done = tuple[OutboundMessage, Sent, Noted]  # and who waits until it is written down
 AGAIN_SECONDS = 1.0  # until a database that is away is asked again
 log = structlog.get_logger(__name__)
 
 
 class Outcomes:
-    """Notes what came of each message of one sender."""
+    """Notes what came of each message of one sender, and claims what waits behind it in the same transaction.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    `behind`: the contacts for which something waits; the sender adds them, who claims takes them out.
+    """
+
+    def __init__(self, database: Database, clock: Clock, *, owner: str, behind: set[int]) -> None:
         self.stopping = False  # what cannot be noted is then left
         self._database = database
         self._clock = clock
+        self._owner, self._behind = owner, behind
         self._done: deque[Done] = deque()
         self._queued = False  # a flush is handed in and has not begun
         self._flushing: set[asyncio.Task[None]] = set()
 
-    async def note(self, message: OutboundMessage, outcome: Sent | SendFailure) -> None:
-        """Write down what came of a message; return when that is on disk."""
+    async def note(self, message: OutboundMessage, outcome: Sent | SendFailure) -> OutboundMessage | None:
+        """Write down what came of a message; when that is on disk, what follows in its chat, if that is held now."""
         if isinstance(outcome, Sent):
-            await self._note_sent(message, outcome)
-            return
+            return await self._note_sent(message, outcome)
         now = self._clock()
         log.warning("not sent", channel=message.channel, reason=outcome.reason, attempt=message.attempts)
         await self.write(lambda tx: note_failure(tx, message, outcome, now))
+        return None
 
-    async def write(self, work: Callable[[Transaction], None]) -> None:
+    async def write(self, work: Callable[[Transaction], T]) -> T:
         """Do it as soon as the database is there: what is forgotten would go out twice."""
         while True:
             try:
@@ -58,41 +63,45 @@ class Outcomes:
         if self._flushing:
             await asyncio.wait(self._flushing)
 
-    async def _note_sent(self, message: OutboundMessage, sent: Sent) -> None:
+    async def _note_sent(self, message: OutboundMessage, sent: Sent) -> OutboundMessage | None:
         """Many messages share one commit: what is done until its work begins goes with it.
 
         The work is handed in at once, so that it stands before whatever the same chat says next.
         """
-        noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        noted: Noted = asyncio.get_running_loop().create_future()
         self._done.append((message, sent, noted))
         if not self._queued:
             self._queued = True
             flush = asyncio.create_task(self._flush())
             self._flushing.add(flush)
             flush.add_done_callback(self._flushing.discard)
-        await noted
+        return await noted
 
     async def _flush(self) -> None:
         taken: list[Done] = []
+        followed: set[int] = set()
         try:
-            await self.write(lambda tx: self._mark(tx, taken))
+            following = await self.write(lambda tx: self._mark(tx, taken, followed))
         except BaseException as error:  # noqa: BLE001  told to everybody who waits
             self._take(taken)
             for _, _, noted in taken:
                 if not noted.done():
                     noted.set_exception(error)
         else:
-            for _, _, noted in taken:
+            for message, _, noted in taken:
                 if not noted.done():
-                    noted.set_result(None)
+                    noted.set_result(following.get(message.id))
 
     def _take(self, taken: list[Done]) -> None:
         self._queued = False
         while self._done:
             taken.append(self._done.popleft())
 
-    def _mark(self, tx: Transaction, taken: list[Done]) -> None:
-        """On a database thread; `taken` has more in it when this is the second try."""
+    def _mark(self, tx: Transaction, taken: list[Done], followed: set[int]) -> dict[int, OutboundMessage]:
+        """By the message that was sent, what is held now and follows it. On a database thread.
+
+        `taken` and `followed` have something in them when this is the second try.
+        """
         self._take(taken)
         now = self._clock()
         calls: Counter[tuple[str, str]] = Counter()
@@ -101,6 +110,14 @@ class Outcomes:
         if taken:
             messages.mark_sent(tx, [(message.id, each.message_ref) for message, each, _ in taken], now)
             usage.count(tx, calls, now)
+        following = {}
+        for message, _, _ in taken:
+            if message.contact in self._behind:
+                self._behind.discard(message.contact)
+                followed.add(message.id)
+            if message.id in followed and (found := claiming.claim_next(tx, message, owner=self._owner, now=now)):
+                following[message.id] = found
+        return following
 
 
 def note_failure(tx: Transaction, message: OutboundMessage, failure: SendFailure, now: datetime) -> None:

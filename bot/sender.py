@@ -82,11 +82,11 @@ class Sender:
         self._clock = clock
         self._line = line
         self._pace = {key: pace() for key in channels}
-        self._outcomes = Outcomes(database, clock)
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._busy: Counter[int] = Counter()  # contacts that are being sent to: by how many tasks
         self._behind: set[int] = set()  # contacts for which something more waits
+        self._outcomes = Outcomes(database, clock, owner=owner, behind=self._behind)
         self._queued: Counter[tuple[str, str]] = Counter()  # by account: claimed, unasked, waiting for their turn
         self._mine: set[tuple[str, str]] = set()  # accounts this sender sent for when it last looked
         self._looked = self._swept = datetime.min.replace(tzinfo=UTC)  # by the clock, which may jump
@@ -183,7 +183,7 @@ class Sender:
 
         claimed, more = await self._database.write(work)
         self._swept = now if sweep else self._swept
-        self._behind |= more
+        self._behind.update(more)
         if not more <= self._busy.keys():
             self.wake()
         return claimed
@@ -207,8 +207,9 @@ class Sender:
         following: OutboundMessage | None = message
         try:
             while following is not None:
-                await self._send(following)
-                following = await self._next_of(contact)
+                following = await self._send(following) or await self._next_of(following)
+                if following:
+                    self._queued[following.channel, following.bot] += following.unasked
         except DatabaseAway:
             log.warning("database away", part="sender")  # the lease ends, the row is taken back
         finally:
@@ -218,29 +219,24 @@ class Sender:
             if contact in self._behind:
                 self.wake()
 
-    async def _next_of(self, contact: int) -> OutboundMessage | None:
-        if contact not in self._behind:
+    async def _next_of(self, before: OutboundMessage) -> OutboundMessage | None:
+        if before.contact not in self._behind:
             return None
-        self._behind.discard(contact)
+        self._behind.discard(before.contact)
         now = self._clock()
-        claimed = await self._database.write(
-            lambda tx: claiming.claim(tx, owner=self.owner, limit=1, now=now, contact=contact)
-        )
-        if not claimed:
-            return None
-        self._queued[claimed[0].channel, claimed[0].bot] += claimed[0].unasked
-        return claimed[0]
+        return await self._database.write(lambda tx: claiming.claim_next(tx, before, owner=self.owner, now=now))
 
-    async def _send(self, message: OutboundMessage) -> None:
+    async def _send(self, message: OutboundMessage) -> OutboundMessage | None:
+        """Send it, or put it back; what follows it, if that is held already."""
         channel = self._channels.get((message.channel, message.bot))
         try:
             now = channel is None or await self._turn(message)
         finally:
             self._begun(message)
-        if channel is None:
-            await self._outcomes.note(message, SendFailure(reason="no-channel", retryable=True))
-        elif now:
-            await self._outcomes.note(message, await _try(channel, message))
+        if not now:
+            return None
+        outcome = await _try(channel, message) if channel else SendFailure(reason="no-channel", retryable=True)
+        return await self._outcomes.note(message, outcome)
 
     def _begun(self, message: OutboundMessage) -> None:
         """It waits for its turn no more: when few do, more are claimed."""

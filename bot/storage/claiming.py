@@ -1,16 +1,18 @@
 """Who sends what: rows of the outbox are claimed by one sender at a time, and taken back from those that died."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
 from sqlmodel import col
 
-from bot.core.messages import OutboundMessage
+from bot.core.messages import OutboundMessage, SendClass
 from bot.models import Contact, Outbox
 from bot.storage.database import Transaction
-from bot.storage.messages import HELD, LEASE, WORDS, message_of, select_messages
+from bot.storage.messages import HELD, LEASE, WORDS, message_of, reply_from_json, select_messages
+from bot.storage.prepared import Prepared
 
 Account = tuple[str, str]  # channel and bot
 
@@ -19,6 +21,13 @@ _WAITING = _OUTBOX.c.status.in_(WORDS)
 _PENDING = and_(_WAITING, _OUTBOX.c.status == WORDS[0])
 _SENDING = and_(_WAITING, _OUTBOX.c.status == WORDS[1])
 _earlier = _OUTBOX.alias("earlier")
+
+
+def _due(now: Any) -> ColumnElement[bool]:
+    """What was never tried is due whatever the clock says: it may have jumped back since."""
+    return or_(_OUTBOX.c.attempts == 0, _OUTBOX.c.due_at <= now)
+
+
 # one at a time in a chat, in order; an answer overtakes what nobody waits for
 _NOTHING_BEFORE = ~exists().where(
     _earlier.c.contact_id == _OUTBOX.c.contact_id,
@@ -37,13 +46,12 @@ def claim(
     owner: str,
     limit: int,
     now: datetime,
-    contact: int | None = None,
     unasked: bool | None = None,
     but: Sequence[Account] = (),
 ) -> list[OutboundMessage]:
     """Up to `limit` due messages, the first of each chat, now held by `owner`. Answers first.
 
-    `contact`: only that chat's; `unasked`: only those, or only answers; `but`: not of these bot accounts.
+    `unasked`: only those, or only answers; `but`: not of these bot accounts.
     """
     query = (
         select(_OUTBOX.c.id)
@@ -52,8 +60,6 @@ def claim(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    if contact is not None:
-        query = query.where(_OUTBOX.c.contact_id == contact)
     if unasked is not None:
         query = query.where(_OUTBOX.c.unasked.is_(unasked))
     ids = list(tx.connection.scalars(query))
@@ -64,9 +70,52 @@ def claim(
     return [message_of(row) for row in tx.connection.execute(select_messages(_OUTBOX.c.id.in_(ids)))]
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    """What was never tried is due whatever the clock says: it may have jumped back since."""
-    return or_(_OUTBOX.c.attempts == 0, _OUTBOX.c.due_at <= now)
+_NEXT = Prepared(
+    update(_OUTBOX)
+    .where(
+        _OUTBOX.c.id
+        == select(_OUTBOX.c.id)
+        .where(_OUTBOX.c.contact_id == bindparam("contact"), _PENDING, _due(bindparam("now")), _NOTHING_BEFORE)
+        .order_by(_OUTBOX.c.unasked, _OUTBOX.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    .values(
+        status="sending",
+        owner=bindparam("holder"),
+        lease_until=bindparam("lease"),
+        attempts=_OUTBOX.c.attempts + 1,
+    )
+    .returning(
+        _OUTBOX.c.id,
+        _OUTBOX.c.body,
+        _OUTBOX.c.send_class,
+        _OUTBOX.c.unasked,
+        _OUTBOX.c.retire,
+        _OUTBOX.c.attempts,
+        _OUTBOX.c.created_at,
+    )
+)
+
+
+def claim_next(tx: Transaction, before: OutboundMessage, *, owner: str, now: datetime) -> OutboundMessage | None:
+    """The next due message to the chat of the one before, now held by `owner`; None when there is none."""
+    row = _NEXT.row(tx, {"contact": before.contact, "holder": owner, "now": now, "lease": now + LEASE})
+    if row is None:
+        return None
+    number, body, send_class, unasked, retire, attempts, created_at = row
+    return replace(
+        before,
+        id=number,
+        reply=reply_from_json(body),
+        send_class=SendClass(send_class),
+        unasked=unasked,
+        retire=retire,
+        attempts=attempts,
+        created_at=created_at,
+    )
 
 
 def _not_of(accounts: Sequence[Account]) -> list[ColumnElement[bool]]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import orjson
 from sqlalchemy import DateTime, Dialect, MetaData, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import SQLModel
 
 NAMES = {
@@ -17,11 +18,27 @@ NAMES = {
 }
 
 
+class SqliteTime(sqlite.DATETIME):
+    """SQLAlchemy's text of a naive time, written and read by Python itself: a message has a dozen of them."""
+
+    def bind_processor(self, dialect: Dialect) -> Any:  # noqa: ARG002  the library's signature
+        """Like 2026-11-18 02:00:00.000000."""
+        return lambda value: None if value is None else value.isoformat(" ", "microseconds")
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002  the library's signature
+        """The naive time again."""
+        return lambda value: None if value is None else datetime.fromisoformat(value)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware UTC in the program; `timestamptz` on PostgreSQL, naive UTC text on SQLite."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The database's own type."""
+        return SqliteTime() if dialect.name == "sqlite" else self.impl_instance  # type: ignore[no-untyped-call]
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse naive times: ValueError."""

@@ -58,16 +58,14 @@ def _sqlstate(error: DBAPIError) -> str | None:
 class Transaction:
     """One unit of work on one connection. Queries take it as their first argument."""
 
-    __slots__ = ("__dict__", "connection", "is_postgres")
+    __slots__ = ("__dict__", "connection", "dialect", "dispatch", "driver", "is_postgres")
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.is_postgres = connection.dialect.name == "postgresql"
-
-    @cached_property
-    def driver(self) -> Any:
-        """The driver's own connection, for what is hot."""
-        return self.connection.connection.driver_connection
+        self.dialect = connection.dialect
+        self.is_postgres = self.dialect.name == "postgresql"
+        self.driver: Any = connection.connection.driver_connection  # for what is hot
+        self.dispatch: Any = connection.engine.dispatch  # who listens to statements
 
     @cached_property
     def session(self) -> Session:

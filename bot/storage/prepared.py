@@ -55,7 +55,7 @@ class Prepared:
             compiled.run(tx, values)
 
     def _of(self, tx: Transaction) -> "_Compiled":
-        dialect = tx.connection.dialect
+        dialect = tx.dialect
         found = self._compiled.get(dialect)
         if found is None:
             found = self._compiled[dialect] = _Compiled(self._statements[dialect.name], dialect, self._columns)
@@ -65,22 +65,24 @@ class Prepared:
 class _Compiled:
     """A statement as one engine's driver takes it."""
 
-    __slots__ = ("_dialect", "_given", "_own", "_places", "_results", "_sql")
+    __slots__ = ("_dialect", "_given", "_names", "_own", "_results", "_sql")
 
     def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str] | None) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=columns)
         self._sql, self._dialect = str(compiled), dialect
-        self._places: list[str] | None = compiled.positiontup  # None: the driver takes names
-        self._own: dict[str, Any] = {}  # values that stand in the statement itself
         given: dict[str, Turn | None] = {}
+        own: dict[str, Any] = {}
         for bound, name in compiled.bind_names.items():
             turn = bound.type.dialect_impl(dialect).bind_processor(dialect)
             if bound.required:
                 given[name] = turn
             else:
                 value = compiled.params[name]
-                self._own[name] = turn(value) if turn else value
-        self._given = tuple(given.items())
+                own[name] = turn(value) if turn else value
+        names: Sequence[str] = compiled.positiontup or [*given, *own]
+        self._names = None if compiled.positiontup else names  # the driver takes names; None: values in their order
+        self._own = [own.get(name) for name in names]  # values that stand in the statement itself, room for the others
+        self._given = [(place, name, given[name]) for place, name in enumerate(names) if name in given]
         described: Any = getattr(statement, "returning_column_descriptions", None)
         described = described or getattr(statement, "column_descriptions", ())
         turns = [each["type"].dialect_impl(dialect).result_processor(dialect, None) for each in described]
@@ -88,32 +90,39 @@ class _Compiled:
 
     def run(self, tx: Transaction, values: Values) -> Any:
         """The driver's cursor."""
-        given = self._own.copy()
-        for name, turn in self._given:
-            given[name] = turn(values[name]) if turn else values[name]
-        bound = tuple([given[name] for name in self._places]) if self._places else given
-        heard = (tx.connection, None, self._sql, bound, None, False)  # whoever listens to statements hears these too
-        dispatch = tx.connection.engine.dispatch
-        for listener in dispatch.before_cursor_execute:
-            listener(*heard)
+        row = self._own.copy()
+        for place, name, turn in self._given:
+            value = values[name]
+            row[place] = value if turn is None else turn(value)
+        bound = tuple(row) if self._names is None else dict(zip(self._names, row, strict=True))
+        dispatch = tx.dispatch  # whoever listens to statements hears these too
+        if dispatch.before_cursor_execute:
+            for listener in dispatch.before_cursor_execute:
+                listener(tx.connection, None, self._sql, bound, None, False)  # noqa: FBT003  as SQLAlchemy calls it
         try:
             cursor = tx.driver.execute(self._sql, bound)
         except self._dialect.loaded_dbapi.Error as error:
-            gone = self._dialect.is_disconnect(error, tx.driver, None)
-            if gone:
-                tx.connection.invalidate()
-            raise DBAPIError.instance(
-                None,
-                None,
-                error,
-                self._dialect.loaded_dbapi.Error,
-                hide_parameters=True,
-                connection_invalidated=gone,
-                dialect=self._dialect,
-            ) from None
-        for listener in dispatch.after_cursor_execute:
-            listener(*heard)
+            raise self._told(tx, error) from None
+        if dispatch.after_cursor_execute:
+            for listener in dispatch.after_cursor_execute:
+                listener(tx.connection, None, self._sql, bound, None, False)  # noqa: FBT003
         return cursor
+
+    def _told(self, tx: Transaction, error: Any) -> Exception:
+        """What SQLAlchemy would raise."""
+        gone = self._dialect.is_disconnect(error, tx.driver, None)
+        if gone:
+            tx.connection.invalidate()
+        told: Exception = DBAPIError.instance(
+            None,
+            None,
+            error,
+            self._dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=gone,
+            dialect=self._dialect,
+        )
+        return told
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """The rows as the program sees them."""

@@ -13,7 +13,7 @@ from bot.core.text import phrase
 from bot.services import local_answers
 from bot.services.asking import Group
 from bot.services.local_answers import Draft
-from bot.services.permissions import Action
+from bot.services.permissions import Action, require
 from bot.turn import Turn
 from handlers import menu
 from handlers.answering import questions
@@ -123,6 +123,7 @@ def _save(turn: Turn, wizard: Wizard) -> Reply:
 def _ask(turn: Turn, step: str, wrong: str = "") -> Reply:
     """A step, after a kind word about what was wrong."""
     wizard = turn.state.wizard or {}
+    require(turn.roles, Action.ANSWER_QUESTIONS, wizard["team"])
     if step == "check" and not all(name in wizard for name in STEPS[:-1]):
         step = next(name for name in STEPS if name not in wizard)
     await_text(turn, NAME, step=step)

@@ -116,8 +116,9 @@ def match_choice(text: str, offered: tuple[Choice, ...]) -> Choice | None:
 
 
 def quote(text: str) -> str:
-    """What was typed, short and harmless, for saying it back."""
-    return guard(text if len(text) <= 40 else text[:39] + "…")  # noqa: PLR2004  a line on a small phone
+    """What was typed, short, on one line and harmless, for saying it back."""
+    line = " ".join(text.split())
+    return guard(line if len(line) <= 40 else line[:39] + "…")  # noqa: PLR2004  a line on a small phone
 
 
 def _one_place(text: str, places: tuple[Place, ...]) -> Place:

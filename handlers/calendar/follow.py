@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import time
 
+from bot.core.answers import quote
 from bot.core.date_line import parse_leads
 from bot.core.errors import N_, KnownError
-from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.text import clean, fold
@@ -135,7 +135,7 @@ def _clock(text: str) -> time | None:
 
 def _ask(turn: Turn, asked: str, unclear: str = "") -> Reply:
     await_text(turn, NAME, asked=asked)
-    wrong = turn.say("“{text}” is not clear.", text=guard(unclear[:40])) if unclear else ""
+    wrong = turn.say("“{text}” is not clear.", text=quote(unclear)) if unclear else ""
     choices = [_cancel(turn)]
     if asked == "leads":
         choices.insert(0, Choice(turn.say("As each date has it"), make(NAME, "each"), numbered=False))

@@ -6,11 +6,11 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
+from bot.core.answers import quote
 from bot.core.date_line import parse_date_line
 from bot.core.days import UnclearDay, parse_day
 from bot.core.errors import N_, KnownError
 from bot.core.goal_line import coming_day
-from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
@@ -101,7 +101,7 @@ def _take(turn: Turn, text: str) -> Reply:
         wizard["reason"] = reason
     if days:
         wizard["first"], wizard["last"] = (day.isoformat() for day in days)
-    wrong = "" if reason or days else turn.say("“{text}” is not clear as days.", text=guard(text[:40]))
+    wrong = "" if reason or days else turn.say("“{text}” is not clear as days.", text=quote(text))
     return _ask(turn, wizard, wrong)
 
 

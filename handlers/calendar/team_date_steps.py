@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.core.answers import quote
 from bot.core.calendar import next_occurrence
 from bot.core.date_line import DateLine, Recurrence, parse_date_line, parse_leads
 from bot.core.errors import N_, KnownError
@@ -92,7 +93,7 @@ def typed(turn: Turn) -> Reply:
     if step in ("all", "check"):
         return _take_line(turn, wizard, text)
     value = _read(turn, wizard, step, text)
-    return _set(turn, wizard, step, value) if value else show(turn, turn.say(UNCLEAR[step], text=_short(text)))
+    return _set(turn, wizard, step, value) if value else show(turn, turn.say(UNCLEAR[step], text=quote(text)))
 
 
 def _read(turn: Turn, wizard: dict[str, Any], step: str, text: str) -> Any:
@@ -153,7 +154,7 @@ def _take_line(turn: Turn, wizard: dict[str, Any], text: str) -> Reply:
         wizard["again"] = found.recurrence
     if found.leads is not None:
         wizard["leads"] = list(found.leads)
-    return show(turn, "" if wizard.get("title") or wizard.get("day") else turn.say(UNCLEAR["day"], text=_short(text)))
+    return show(turn, "" if wizard.get("title") or wizard.get("day") else turn.say(UNCLEAR["day"], text=quote(text)))
 
 
 def _title(text: str) -> str:
@@ -170,10 +171,6 @@ def _set(turn: Turn, wizard: dict[str, Any], name: str, value: Any) -> Reply:
     if name == "again":
         wizard.pop("leads", None)  # what is usual before a weekly date is not what is usual before a yearly one
     return show(turn)
-
-
-def _short(text: str) -> str:
-    return guard(" ".join(text.split())[:40])
 
 
 def _wish(wizard: Mapping[str, Any]) -> Wish:

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from bot.core.answers import quote
 from bot.core.days import UnclearDay, parse_day
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
@@ -66,7 +67,7 @@ def typed(turn: Turn) -> Reply:
     role = require(turn.roles, Action.EXPORT, awaited(turn, NAME).get("team"))
     days = _days(turn.message.text, turn.today)
     if days is None:
-        return ask(turn, role, turn.say("“{text}” are not two clear days.", text=turn.message.text))
+        return ask(turn, role, turn.say("“{text}” are not two clear days.", text=quote(turn.message.text)))
     return _made(turn, role, "xlsx", days)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from bot.core.answers import quote
 from bot.core.errors import N_, KnownError
 from bot.core.goal_line import GoalLine, coming_day, parse_goal
 from bot.core.messages import Choice, Reply
@@ -53,7 +54,7 @@ def from_line(turn: Turn, role: Membership, line: str) -> Reply:
     said = parse_goal(line, turn.places(role.team), skills, turn.today)
     if said.unread:
         await_text(turn, NAME, team=role.team)
-        text = turn.say(UNREAD, words=said.unread, line=turn.say(EXAMPLE))
+        text = turn.say(UNREAD, words=quote(said.unread), line=turn.say(EXAMPLE))
         return Reply(text=text, choices=(_stop(turn),))
     return _next(turn, role, {"name": NAME, "team": role.team, **_known(said)})
 
@@ -78,11 +79,11 @@ def typed(turn: Turn) -> Reply | None:
         case "target":
             if number := _number(text):
                 return _next(turn, role, {**wizard, "target": number})
-            wrong = turn.say("“{text}” is not clear as a number.", text=text)
+            wrong = turn.say("“{text}” is not clear as a number.", text=quote(text))
         case "last":
             if day := coming_day(text, turn.today):
                 return _next(turn, role, {**wizard, "last": day.isoformat()})
-            wrong = turn.say("“{text}” is not clear as a day.", text=text)
+            wrong = turn.say("“{text}” is not clear as a day.", text=quote(text))
         case _:
             wrong = turn.say("Tap a button, or type its number.")
     return _next(turn, role, wizard, wrong)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.core.answers import quote
 from bot.core.errors import N_, KnownError
 from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
@@ -133,7 +134,7 @@ def _take_when(turn: Turn, wizard: dict[str, Any], text: str) -> Reply:
     except PastMoment as past:
         return show(turn, turn.say(PAST, time=moment(turn.words, past.moment, turn.zone)))
     except UnclearMoment:
-        return show(turn, turn.say(UNCLEAR, text=guard(text[:40])))
+        return show(turn, turn.say(UNCLEAR, text=quote(text)))
     if at - turn.now > broadcasts.AHEAD:
         return show(turn, turn.say(FAR, n=broadcasts.AHEAD.days))
     try:

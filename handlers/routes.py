@@ -227,7 +227,7 @@ def reachable(turn: Turn) -> None:
 
 
 def _tap(payload: str) -> Handler:
-    return lambda turn: replace(turn.message, kind=Kind.TAP, text="", payload=payload, message_ref="")
+    return lambda turn: turn.message.as_tap(payload)
 
 
 def _without_text(handler: Handler) -> Handler:

@@ -1,6 +1,6 @@
 """The vocabulary of the whole program: what comes in, what goes out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -37,6 +37,10 @@ class InboundMessage:
     callback: str = ""  # Telegram's callback query id, to be answered
     group: bool = False
     private: bool = False  # personal numbers stood in the text and were taken out
+
+    def as_tap(self, payload: str) -> "InboundMessage":
+        """The button that was meant by it: what is typed does what the button does."""
+        return replace(self, kind=Kind.TAP, text="", payload=payload, message_ref="")
 
 
 @dataclass(frozen=True, slots=True)

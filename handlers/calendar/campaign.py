@@ -1,15 +1,14 @@
 """What comes with a reminder of a great day: the team's plan, a short quiz, a lesson."""
 
-from dataclasses import replace
-
 from bot.core.content import CampaignStep, DateRule, QuizItem
 from bot.core.errors import KnownError
-from bot.core.messages import Choice, InboundMessage, Kind, Reply
+from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
 from bot.services import consents
 from bot.turn import Turn
 from handlers import menu
 from handlers.calendar import reminder_steps
+from handlers.learning.quiz import verdict
 
 PLAN, QUIZ = "kehoach", "caudo"
 
@@ -48,16 +47,12 @@ def lesson(turn: Turn) -> Reply | InboundMessage:
     found = _found(turn, "", "lesson")
     if found is None:
         return _nothing(turn)
-    return _tap(turn, make("lesson", found[1].lesson))
+    return turn.message.as_tap(make("lesson", found[1].lesson))
 
 
 def _verdict(turn: Turn, item: QuizItem, step: CampaignStep, *, right: bool) -> Reply:
-    _ = turn.say
-    said = (
-        _("Right!") if right else _("Not quite, but close. The answer is: {answer}.", answer=item.choices[item.right])
-    )
-    more = Choice(_("Take this lesson"), make("lesson", step.lesson))
-    return Reply(text=f"{said} {item.explanation}", choices=(more, menu.home(turn)))
+    more = Choice(turn.say("Take this lesson"), make("lesson", step.lesson))
+    return Reply(text=verdict(turn, item, right=right), choices=(more, menu.home(turn)))
 
 
 def _found(turn: Turn, name: str, kind: str) -> tuple[DateRule, CampaignStep] | None:
@@ -86,7 +81,3 @@ def _nothing(turn: Turn) -> Reply:
 def _after(turn: Turn) -> tuple[Choice, ...]:
     dates = Choice(turn.say("Dates to remember"), make("go", "hanchot"))
     return (dates, menu.home(turn))
-
-
-def _tap(turn: Turn, payload: str) -> InboundMessage:
-    return replace(turn.message, kind=Kind.TAP, text="", payload=payload, message_ref="")

@@ -8,6 +8,7 @@ from bot.core.errors import N_, KnownError
 from bot.core.markup import guard
 from bot.core.people import Membership
 from bot.core.privacy import mask
+from bot.core.receipt import receipt_number
 from bot.models import Report, ReportQuery
 from bot.services import news
 from bot.services.news import News
@@ -118,7 +119,7 @@ def _queries(tx: Transaction, rows: Sequence[tuple[ReportQuery, Report]]) -> lis
         Query(
             id=query.id or 0,
             report=query.report_id,
-            number=f"{codes[report.team_id]}-{report.year}-{report.number:04d}",
+            number=receipt_number(codes[report.team_id], report.year, report.number),
             filed_by=report.person_id,
             asked_by=query.asker_id,
             text=query.text,

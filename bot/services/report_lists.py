@@ -1,6 +1,5 @@
 """Filed reports found again: of a period, of a place, withdrawn ones; and what happened to each."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,6 +7,7 @@ from typing import Any, Literal
 
 from bot.core.days import week_of
 from bot.core.people import Membership
+from bot.core.receipt import read_receipt
 from bot.models import Audit
 from bot.services import reports
 from bot.services.permissions import Action, require
@@ -17,7 +17,6 @@ from bot.storage import reports as storage
 from bot.storage.database import Transaction
 
 PAGE = 5
-_NUMBER = re.compile(r"([A-Za-z0-9]{1,12})[- ](\d{4})[- ](\d{1,6})")
 AGAIN_DAYS = 14  # for so long a report serves as the pattern of the next one
 
 Span = Literal["", "week", "month"]
@@ -73,15 +72,9 @@ def page(tx: Transaction, wanted: Filter, *, roles: Sequence[Membership], person
 
 def open_by_number(tx: Transaction, wanted: str, *, roles: Sequence[Membership], person: int) -> Filed:
     """The report of a receipt number, "TM-2026-0042", if this person may change it. KnownError otherwise."""
-    code, year, serial = read_number(wanted) or ("", 0, 0)
+    code, year, serial = read_receipt(wanted) or ("", 0, 0)
     report = storage.by_number(tx, code, year, serial)
     return reports.open_for_change(tx, report or 0, roles=roles, person=person)
-
-
-def read_number(text: str) -> tuple[str, int, int] | None:
-    """A receipt number taken apart: (team code, year, serial); None when the text is none."""
-    found = _NUMBER.fullmatch(text.strip())
-    return (found[1].upper(), int(found[2]), int(found[3])) if found else None
 
 
 def my_places(tx: Transaction, person: int) -> dict[int, str]:

@@ -11,6 +11,7 @@ from bot.core.forms import Form, FormState, problems
 from bot.core.markup import guard
 from bot.core.people import Membership
 from bot.core.privacy import mask
+from bot.core.receipt import receipt_number
 from bot.models import Report
 from bot.services import followups, queries, teams
 from bot.services.permissions import Action, allowed, require
@@ -62,11 +63,7 @@ class Change:
 
 def number(report: Report, code: str) -> str:
     """The receipt number as people see it."""
-    return _number(code, report.year, report.number)
-
-
-def _number(code: str, year: int, serial: int) -> str:
-    return f"{code}-{year}-{serial:04d}"
+    return receipt_number(code, report.year, report.number)
 
 
 def check(tx: Transaction, form: Form, state: FormState, *, roles: Sequence[Membership], today: date) -> Membership:
@@ -83,7 +80,7 @@ def twin(tx: Transaction, state: FormState, *, role: Membership, person: int, no
     """The number of a report of the last days that says the same; None when there is none."""
     says = {**_columns(state.answers), "team_id": role.team, "person_id": person}
     found = reports.twin(tx, {name: says[name] for name in reports.SAME}, now)
-    return _number(role.team_code, *found) if found else None
+    return receipt_number(role.team_code, *found) if found else None
 
 
 def file(

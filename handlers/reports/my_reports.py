@@ -6,6 +6,7 @@ from bot.core.errors import N_, KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
+from bot.core.receipt import read_receipt
 from bot.core.text import phrase
 from bot.services import queries, report_lists, reports
 from bot.services.permissions import Action, allowed, require
@@ -25,7 +26,7 @@ def listed(turn: Turn) -> Reply:
     require(turn.roles, Action.FILE_REPORT)
     text = turn.message.text
     rest = text.partition(" ")[2].strip() if text.startswith("/") else report_list.after_word(text)
-    if report_lists.read_number(rest):
+    if read_receipt(rest):
         return by_number(turn, rest, "show")
     wanted = report_list.meant(turn, rest) if rest else None
     if wanted is None and phrase(rest) not in ("", "cua toi"):

@@ -6,8 +6,9 @@ from bot.core.errors import KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
+from bot.core.receipt import read_receipt
 from bot.core.text import phrase
-from bot.services import queries, report_lists, reports
+from bot.services import queries, reports
 from bot.services.permissions import Action, allowed, require
 from bot.services.queries import Query
 from bot.turn import Turn
@@ -113,9 +114,9 @@ def meant(turn: Turn) -> str:
     found = _WORDS.fullmatch(phrase(turn.message.text))
     if not found:
         return ""
-    wanted = report_lists.read_number(found[1])
+    wanted = read_receipt(found[1])
     for query in queries.waiting_for(turn.tx, turn.speaker.person):
-        if wanted and report_lists.read_number(query.number) == wanted:
+        if wanted and read_receipt(query.number) == wanted:
             return make(ANSWER, query.id)
     raise KnownError(queries.GONE)
 

@@ -11,6 +11,7 @@ from bot.core.errors import N_, KnownError
 from bot.core.forms import Form
 from bot.core.official import printable
 from bot.core.people import Membership
+from bot.core.receipt import receipt_number
 from bot.library import Library
 from bot.services.files import export_csv, export_xlsx
 from bot.services.files.export_table import Cell, Column, Table, Total
@@ -198,7 +199,7 @@ def _rows(
     labels = {name: {key: printable(label) for key, label in known.items()} for name, known in labels.items()}
     places = {unit: printable(label) for unit, label in places.items()}
     for row in found:
-        cells: list[Cell] = [f"{row.code}-{row.year}-{row.number:04d}", printable(row.team)]
+        cells: list[Cell] = [receipt_number(row.code, row.year, row.number), printable(row.team)]
         for question in form.survey:
             answer = row.answers.get(question.name)
             known = labels[question.name]

@@ -44,9 +44,6 @@ def tell(
                 "lead": turn,
                 "person_id": person,
                 "due_at": now,
-                "status": "waiting",
-                "reason": "",
-                "settled_at": None,
             }
             for person in dict.fromkeys(persons)
         ),

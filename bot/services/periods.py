@@ -68,10 +68,6 @@ def _row(rule: str, first: date, person: int, due_at: datetime) -> dict[str, obj
     return {
         "rule": rule,
         "occurrence": first,
-        "lead": 0,
         "person_id": person,
         "due_at": due_at,
-        "status": "waiting",
-        "reason": "",
-        "settled_at": None,
     }

@@ -218,7 +218,4 @@ def _row(
         "person_id": person,
         "due_at": due_at,
         "urgency": int(urgent),
-        "status": "waiting",
-        "reason": "",
-        "settled_at": None,
     }

@@ -106,7 +106,7 @@ def plan(tx: Transaction, *, now: datetime, zone: ZoneInfo) -> None:
     today = now.astimezone(zone).date()
     start, end = _day(now, zone)
     persons = reviews.to_remind(tx, today=today, start=start, end=end, unanswered=UNANSWERED, limit=BATCH)
-    rows = {"rule": reviews.RULE, "occurrence": today, "lead": 0, "status": "waiting", "reason": "", "settled_at": None}
+    rows = {"rule": reviews.RULE, "occurrence": today}
     due_at = datetime.combine(today, HOUR, tzinfo=zone)
     reminders.add(tx, ({**rows, "person_id": person, "due_at": due_at} for person in persons))
 

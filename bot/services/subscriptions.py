@@ -145,9 +145,6 @@ def again_at(tx: Transaction, told: Told, wanted: datetime, *, person: int, now:
         "lead": len(known),
         "person_id": person,
         "due_at": at,
-        "status": "waiting",
-        "reason": "",
-        "settled_at": None,
     }
     reminders.add(tx, [row])
     return at

@@ -20,8 +20,9 @@ _UNSENT = _OUTBOX.c.status.in_([literal_column("'pending'"), literal_column("'se
 
 
 def add(tx: Transaction, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Keep what falls due; what is there already stays as it is."""
-    values = [{"planned_at": row["due_at"], "urgency": 0, "joined_to": None, **row} for row in rows]
+    """Keep what falls due: rule, occurrence, person_id and due_at of each; what is there already stays as it is."""
+    usual = {"lead": 0, "urgency": 0, "status": "waiting", "reason": "", "settled_at": None, "joined_to": None}
+    values = [{**usual, "planned_at": row["due_at"], **row} for row in rows]
     dialect = postgresql if tx.is_postgres else sqlite
     if values:
         tx.connection.execute(dialect.insert(_DUE).on_conflict_do_nothing(), values)

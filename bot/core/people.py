@@ -6,6 +6,9 @@ from typing import Literal
 TeamRole = Literal["volunteer", "coordinator"]
 
 
+NAME_LIMIT = 120  # characters of a person's name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
     """The person a turn is for, and the chat they use."""

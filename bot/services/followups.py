@@ -11,9 +11,8 @@ from typing import Any
 
 from bot.core.errors import N_, KnownError
 from bot.core.forms import Place
-from bot.core.markup import guard
+from bot.core.free_text import kept
 from bot.core.people import Membership
-from bot.core.privacy import mask
 from bot.models import FollowUp, Report
 from bot.services import consents, news, teams
 from bot.services.news import News
@@ -64,7 +63,7 @@ def ask(tx: Transaction, wish: Wish, *, skills: Iterable[str], person: int, now:
             "unit_id": wish.unit,
             "skills": [wish.skill],
             "wish": wish.wish if wish.wish in WISHES else "any",
-            "note": guard(mask(wish.note).text)[:NOTE_LIMIT],
+            "note": kept(wish.note, NOTE_LIMIT),
             "person_id": person,
             "due_on": today + PATIENCE,
             "created_at": now,

@@ -1,7 +1,7 @@
 """What a person chooses for themselves: language, how to be addressed, silence."""
 
-from bot.core.markup import guard
-from bot.core.privacy import mask
+from bot.core.free_text import kept
+from bot.core.people import NAME_LIMIT
 from bot.storage import people
 from bot.storage.database import Transaction
 
@@ -23,6 +23,6 @@ def set_quiet(tx: Transaction, person: int, *, quiet: bool) -> None:
 
 def set_name(tx: Transaction, person: int, name: str) -> str:
     """Keep the name a person gives themselves; the name as it is kept."""
-    kept = guard(mask(name).text)[:120]
-    people.change_person(tx, person, name=kept)
-    return kept
+    name = kept(name, NAME_LIMIT)
+    people.change_person(tx, person, name=name)
+    return name

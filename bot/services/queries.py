@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.errors import N_, KnownError
-from bot.core.markup import guard
+from bot.core.free_text import kept
 from bot.core.people import Membership
-from bot.core.privacy import mask
 from bot.core.receipt import receipt_number
 from bot.models import Report, ReportQuery
 from bot.services import news
@@ -47,7 +46,8 @@ def ask(
     require(roles, Action.QUERY_REPORT, report.team_id)
     if report.person_id == person:
         raise KnownError(N_("This is your own report: simply change it."))
-    query = followups.add_query(tx, ReportQuery(report_id=report_id, asker_id=person, text=_tidy(text), asked_at=now))
+    row = ReportQuery(report_id=report_id, asker_id=person, text=kept(text, LIMIT), asked_at=now)
+    query = followups.add_query(tx, row)
     _note(tx, "ask", query, person=person, now=now)
     news.tell(tx, News.QUERY, query.id or 0, [report.person_id], day=report.day, now=now)
     return _queries(tx, [(query, report)])[0]
@@ -56,7 +56,7 @@ def ask(
 def answer(tx: Transaction, query_id: int, text: str, *, person: int, now: datetime) -> Query:
     """Answer as who filed the report; who asked is told."""
     query, report = _mine(tx, query_id, person)
-    query.status, query.answer, query.settled_at = "answered", _tidy(text), now
+    query.status, query.answer, query.settled_at = "answered", kept(text, LIMIT), now
     tx.session.add(query)
     _note(tx, "answer", query, person=person, now=now)
     news.tell(tx, News.REPLY, query_id, [query.asker_id], day=report.day, now=now)
@@ -131,10 +131,6 @@ def _queries(tx: Transaction, rows: Sequence[tuple[ReportQuery, Report]]) -> lis
         )
         for query, report in rows
     ]
-
-
-def _tidy(text: str) -> str:
-    return guard(mask(text).text).strip()[:LIMIT]
 
 
 def _note(tx: Transaction, action: str, query: ReportQuery, *, person: int, now: datetime) -> None:

@@ -8,9 +8,8 @@ from typing import Any
 from bot.core.days import week_of
 from bot.core.errors import N_, KnownError
 from bot.core.forms import Form, FormState, problems
-from bot.core.markup import guard
+from bot.core.free_text import kept
 from bot.core.people import Membership
-from bot.core.privacy import mask
 from bot.core.receipt import receipt_number
 from bot.models import Report
 from bot.services import followups, queries, teams
@@ -140,7 +139,7 @@ def change(
         setattr(report, name, value)
     report.version += 1
     tx.session.add(report)
-    reports.add_version(tx, report, person=person, reason=_tidy(state.reason), at=now)
+    reports.add_version(tx, report, person=person, reason=kept(state.reason, REASON_LIMIT), at=now)
     reports.note(tx, at=now, person=person, action="change", report=state.report, before=before, after=state.answers)
     followups.follow_report(tx, report, person=person, now=now)
     queries.settle_by_change(tx, state.report, person=person, now=now)
@@ -150,10 +149,11 @@ def change(
 def give_reason(tx: Transaction, reason: str, *, person: int, now: datetime) -> str | None:
     """Keep why this person's last change of the day was made: the report's number; None when there is no change."""
     found = reports.newest_change(tx, person, now - timedelta(days=1))
-    if found is None or not _tidy(reason):
+    said = kept(reason, REASON_LIMIT)
+    if found is None or not said:
         return None
     report, version = found
-    version.reason = _tidy(reason)
+    version.reason = said
     tx.session.add(version)
     tx.session.flush()
     return number(report, areas.team_codes(tx, {report.team_id})[report.team_id])
@@ -240,10 +240,6 @@ def filed(report: Report, code: str) -> Filed:
         withdrawn_at=report.withdrawn_at,
         state=state,
     )
-
-
-def _tidy(reason: str) -> str:
-    return guard(mask(reason).text).strip()[:REASON_LIMIT]
 
 
 def _columns(answers: Mapping[str, Any]) -> dict[str, Any]:

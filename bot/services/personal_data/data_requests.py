@@ -10,10 +10,9 @@ from datetime import date, datetime
 import structlog
 
 from bot.core.errors import N_, KnownError, NotAllowed
-from bot.core.markup import guard
+from bot.core.free_text import kept
 from bot.core.messages import Reply
 from bot.core.people import Membership
-from bot.core.privacy import mask
 from bot.core.working_days import ANSWER, EXTENSION, FINISH, add_working_days
 from bot.models import DataRequest, Person
 from bot.services import news
@@ -93,7 +92,7 @@ def ask(tx: Transaction, person: int, text: str, *, now: datetime, today: date) 
 
 def tidy(text: str) -> str:
     """The text as it is kept: masked, not too long."""
-    return guard(mask(text).text).strip()[:LONGEST]
+    return kept(text, LONGEST)
 
 
 def waiting(tx: Transaction, roles: Sequence[Membership], person: int) -> list[Request]:

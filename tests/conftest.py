@@ -15,10 +15,14 @@ from bot.search.finder import Finder
 from bot.services import answers
 from bot.settings import Settings
 from bot.storage.database import Database
-from tests.databases import PostgresTemplate, SqliteTemplate, roomy, running_postgres
+from tests.databases import PostgresTemplate, SqliteTemplate, compile_once, roomy, running_postgres
 from tests.fakes.clock import SettableClock
 
 CONTENT = Path(__file__).parent.parent / "content"
+
+
+def pytest_configure() -> None:
+    compile_once()
 
 
 def pytest_collection_finish() -> None:

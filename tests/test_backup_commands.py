@@ -1,7 +1,8 @@
 """The two commands, on a machine and on an empty one."""
 
 import shutil
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,33 @@ from bot.storage.database import Database
 WORDS = "mười hai ký tự trở lên"
 
 
+@contextmanager
+def _place(folder: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in ("DATABASE_URL", "SECRET_KEY", "SECRET_KEYS_OLD", "BACKUP_PASSPHRASE"):
+            patch.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def machine(tmp_path: Path) -> Iterator[Path]:
     """Where the commands run: no settings but those a test makes."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "SECRET_KEY", "SECRET_KEYS_OLD", "BACKUP_PASSPHRASE"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+    with _place(tmp_path):
+        yield tmp_path
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two machines, `here` and `full`, and `b`, the backup of the first; to be copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with _place(folder):
+        run("db", "upgrade")
+        run("backup", "-o", "b", BACKUP_PASSPHRASE=WORDS)
+        run("db", "upgrade", DATA_DIR="full")
+        sample = Path(__file__).parents[1] / "content/samples/don-vi-mau.csv"
+        run("area", "import", str(sample), DATA_DIR="full")
+    return folder
 
 
 def run(*words: str, **settings: str) -> str:
@@ -74,13 +95,9 @@ def test_the_file_is_named_by_its_time_and_needs_the_key(machine: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_changes_nothing(
-    machine: Path, words: tuple[str, ...], settings: dict[str, str], fault: str
+    machine: Path, furnished: Path, words: tuple[str, ...], settings: dict[str, str], fault: str
 ) -> None:
-    run("db", "upgrade")
-    run("backup", "-o", "b", BACKUP_PASSPHRASE=WORDS)
-    run("db", "upgrade", DATA_DIR="full")
-    sample = Path(__file__).parents[1] / "content/samples/don-vi-mau.csv"
-    run("area", "import", str(sample), DATA_DIR="full")
+    shutil.copytree(furnished, machine, dirs_exist_ok=True)
     before = (machine / "b").read_bytes()
     with pytest.raises(SetupFault, match=fault) as told:
         run(*words, **settings)

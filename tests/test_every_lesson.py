@@ -1,5 +1,6 @@
 """Every lesson, walked from its first card to its last answer on every channel by a dialogue made from the content."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -14,6 +15,7 @@ from bot.core.splitting import length
 from bot.library import Library
 from bot.models import METADATA
 from bot.search.finder import Finder
+from bot.services import charts
 from bot.storage.database import Database
 from bot.storage.messages import reply_from_json
 from bot.words import Words
@@ -94,6 +96,20 @@ def _step_head(lesson: Lesson, number: int, words: Words) -> str:
     return words.say("📘 {lesson} · step {n}/{total}", lesson=lesson.title, n=number, total=len(lesson.steps))
 
 
+@pytest.fixture
+def one_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One certificate of each size is drawn, and given for the others; tests/services/test_certificates.py looks."""
+    draw, drawn = charts.draw, dict[str, bytes]()
+
+    def once(svg: str) -> bytes:
+        size = re.findall(r"<svg[^>]*>", svg)[0]
+        drawn[size] = drawn.get(size) or draw(svg)
+        return drawn[size]
+
+    monkeypatch.setattr(charts, "draw", once)
+
+
+@pytest.mark.usefixtures("one_drawing")
 @pytest.mark.parametrize(("channel", "locale"), [*((name, "vi") for name in ALL), ("console", "en")], ids=str)
 def test_every_lesson_is_walked_to_its_end(  # noqa: PLR0917  fixtures
     channel: str, locale: str, library: Library, index: Finder, clock: SettableClock, sqlite_url: str

@@ -28,8 +28,8 @@ from pathlib import Path
 import psycopg
 import structlog
 
+from benchmarks import postgres
 from benchmarks.clock import Clock
-from benchmarks.postgres import postgres
 from benchmarks.reports.section import Measured, section
 from benchmarks.results import save
 from bot import demo
@@ -148,7 +148,7 @@ def measure(case: str, reports: int, folder: Path) -> Measured:
     """One case in this process."""
     kind, _, at_once = case.partition("-")
     with ExitStack() as stack:
-        url = f"sqlite:///{folder / 'reports.db'}" if kind == "sqlite" else postgres(folder / "pg", stack)
+        url = f"sqlite:///{folder / 'reports.db'}" if kind == "sqlite" else postgres.start(folder / "pg", stack).url()
         program = build(
             Settings(_env_file=None, database_url=url, telegram_bot_token=""), clock=Clock(FASTER), create=True
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from benchmarks.results import Section, Table, Target
+from benchmarks.results import Section, Table
 
 TEXT = """\
 `python -m benchmarks.reports` files {reports} reports a case, step by step, twelve messages and twelve answers each:
@@ -32,7 +32,7 @@ class Measured:
 
 
 def section(rows: list[Measured]) -> Section:
-    """The rows as a part of docs/benchmarks.md, with what one database costs beside the other."""
+    """The rows as a part of docs/benchmarks.md."""
     head = (
         "case", "a message p50 / p95 ms", "a report p50 / p95 ms", "reports/s", "CPU ms/report", "peak MB",
         "floor ms: sqlite3 / own", "message ÷ floor", "CPU a message ÷ floor",
@@ -51,12 +51,7 @@ def section(rows: list[Measured]) -> Section:
         )
         for row in rows
     )
-    speed = {row.case: row.per_second for row in rows}
-    part = speed["postgresql-8"] / speed["sqlite-8"]
-    target = Target(
-        what="Reports/s on PostgreSQL ÷ SQLite, one process", target="≥ 0.5", found=f"{part:.2f}", hit=part >= 0.5
-    )
     return Section(
         name="reports", order=30, title="Reports, through the whole journey", text=TEXT.format(reports=rows[0].reports),
-        targets=(target,), tables=(Table(head=head, rows=lines),),
+        tables=(Table(head=head, rows=lines),),
     )  # fmt: skip

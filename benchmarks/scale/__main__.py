@@ -22,7 +22,7 @@ from pathlib import Path
 
 import structlog
 
-from benchmarks.postgres import postgres
+from benchmarks import postgres
 from benchmarks.results import Graph, Section, Series, Table, Target, save
 from benchmarks.scale.cases import CASES, Province
 from benchmarks.scale.seed import Sizes, seed
@@ -79,10 +79,10 @@ def walk(folder: Path, sizes: tuple[int, ...], library: Library, *, messages: bo
     found: Found = {}
     exported: Exported = {}
     with ExitStack() as stack:
-        server = postgres(folder / "pg", stack)
+        server = postgres.start(folder / "pg", stack)
         for kind in DATABASES:
             for size in sizes:
-                url = f"sqlite:///{folder / f'{size}.db'}" if kind == "sqlite" else _new_database(server, size)
+                url = f"sqlite:///{folder / f'{size}.db'}" if kind == "sqlite" else server.create(f"scale_{size}")
                 schema.upgrade(url)
                 seed(url, Sizes(size), messages=messages)
                 with closing(Database(url)) as database:
@@ -97,14 +97,6 @@ def walk(folder: Path, sizes: tuple[int, ...], library: Library, *, messages: bo
     return found, exported
 
 
-def _new_database(server: str, size: int) -> str:
-    import psycopg  # noqa: PLC0415  only for PostgreSQL
-
-    with psycopg.connect(server.replace("+psycopg", "", 1), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE scale_{size}")
-    return server.replace("/postgres?", f"/scale_{size}?", 1)
-
-
 def _aside(*words: str) -> Mapping[str, float]:
     """What benchmarks/scale/aside.py says in a process of its own, so that memory is its own."""
     command = [sys.executable, "-m", "benchmarks.scale.aside", *words]
@@ -114,9 +106,7 @@ def _aside(*words: str) -> Mapping[str, float]:
     return found
 
 
-def section(
-    found: Found, exported: Mapping[str, Mapping[str, float]], searched: Mapping[str, float], chats: float
-) -> Section:
+def section(found: Found, exported: Exported, searched: Mapping[str, float]) -> Section:
     """All of it, ready to be kept."""
     largest = max(size for _, size, _ in found)
     targets = [
@@ -129,9 +119,6 @@ def section(
         for kind in DATABASES
         for name in SUMMARIES
     ]
-    targets.append(
-        Target(what="Memory per open chat", target="≤ 0.1 kB", found=f"{chats / 1000:.2f} kB", hit=chats <= 100)
-    )
     return Section(
         name="scale",
         order=20,
@@ -198,7 +185,7 @@ def _graph(found: Found, kind: str) -> Graph:
         name=kind,
         title=f"Cost against the number of reports, {DATABASES[kind]}",
         x="reports",
-        y="ms",
+        y="ms, the median",
         log_x=True,
         log_y=True,
         series=tuple(
@@ -225,7 +212,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tungngo-scale-") as folder:
         sizes = tuple(size for size in SIZES if size <= chosen.most)
         found, exported = walk(Path(folder), sizes, load(CONTENT), messages=chosen.messages)
-    print(save(section(found, exported, _aside("search"), _aside("chats")["bytes"])))
+    print(save(section(found, exported, _aside("search"))))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,10 @@
-"""What benchmarks/scale measures in processes of their own: exports, the search, open chats. Prints JSON.
+"""What benchmarks/scale measures in processes of their own: exports, the search. Prints JSON.
 
 python -m benchmarks.scale.aside export xlsx sqlite:///million.db 1000000
 python -m benchmarks.scale.aside search
-python -m benchmarks.scale.aside chats
 """
 
 import argparse
-import asyncio
-import gc
 import json
 import logging
 import random
@@ -21,20 +18,16 @@ from pathlib import Path
 import structlog
 
 from benchmarks.scale.seed import DAYS, END, Sizes
-from bot.app import build
-from bot.core.messages import InboundMessage
 from bot.library import load
 from bot.search.entry import Entry
 from bot.search.finder import Finder
 from bot.search.reading import Lexicon
 from bot.services import answers
 from bot.services.files import exports
-from bot.settings import Settings
 from bot.storage.database import Database
 
 CONTENT = Path(__file__).parents[2] / "content"
 FACTS, PASSAGES = 100, 4_000
-WARM, CHATS = 3_000, 3_000  # at first caches fill
 
 
 def export(kind: exports.Format, url: str, reports: int, rows: int) -> Mapping[str, float]:
@@ -95,36 +88,6 @@ def _passage(sentences: list[str], chance: random.Random) -> str:
     return " ".join(words)
 
 
-def chats() -> Mapping[str, float]:
-    """By how many bytes the process grows with a chat that is in the middle of something."""
-    with tempfile.TemporaryDirectory(prefix="tungngo-chats-") as folder:
-        url = f"sqlite:///{Path(folder) / 'chats.db'}"
-        program = build(Settings(_env_file=None, database_url=url, telegram_bot_token=""), create=True)
-        receiver = program.receiver()
-
-        async def open_chats(first: int, last: int) -> None:
-            for number in range(first, last):
-                message = InboundMessage(channel="web", chat=f"chat-{number}", external_id="1", text="báo cáo")
-                await receiver.receive(message)
-
-        async def run() -> tuple[int, int]:
-            await open_chats(0, WARM)
-            gc.collect()
-            before = _now()
-            await open_chats(WARM, WARM + CHATS)
-            gc.collect()
-            return before, _now()
-
-        before, after = asyncio.run(run())
-        program.close()
-    return {"chats": CHATS, "bytes": max(0, after - before) / CHATS}
-
-
-def _now() -> int:
-    """Bytes of memory the process has to itself at this moment."""
-    return _status("RssAnon")
-
-
 def _peak() -> float:
     """The most MB it ever had. What getrusage says begins with what the parent had."""
     return _status("VmHWM") / 1024**2
@@ -138,7 +101,7 @@ def _status(name: str) -> int:
 def main() -> None:
     """One of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("export", "search", "chats"))
+    parser.add_argument("what", choices=("export", "search"))
     parser.add_argument("kind", nargs="?", default="csv", choices=exports.FORMATS)
     parser.add_argument("url", nargs="?", default="")
     parser.add_argument("reports", nargs="?", type=int, default=0)
@@ -149,7 +112,7 @@ def main() -> None:
     if chosen.what == "export":
         print(json.dumps(export(chosen.kind, chosen.url, chosen.reports, chosen.rows)))
     else:
-        print(json.dumps(search() if chosen.what == "search" else chats()))
+        print(json.dumps(search()))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 PEERS_STAMP := $(VENV)-bench/.installed
+GRAMMY := benchmarks/peers/bots/grammy
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE = CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe --no-build-isolation \
 	--annotation-style=line $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run install install-dev test check prove wander bench docs lock sbom audit clean chromium
+.PHONY: help run install install-dev test check prove wander bench docs lock sbom audit clean chromium grammy
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -34,7 +35,7 @@ check: install-dev ## lint, format, types, import contracts, content
 prove: install-dev ## inject every fault, print fault, injection, outcome; write docs/faults.md
 	@$(BIN)/python -m tests.prove $(ARGS)
 
-bench: install-dev $(PEERS_STAMP) ## measure beside what people write instead, and at scale; write docs/benchmarks.md
+bench: install-dev $(PEERS_STAMP) grammy ## measure beside what people write instead, and at scale; write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 wander: install-dev ## 100,000 messages of every kind through every state on every channel; N=… takes fewer
@@ -57,7 +58,7 @@ audit: ## known faults of the locked versions; fetches pip-audit into a place of
 	@$(VENV)-audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
 clean: ## remove .venv and its like, and caches; data/ stays
-	@rm -rf $(VENV) $(VENV)-audit $(VENV)-bench .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf $(VENV) $(VENV)-audit $(VENV)-bench $(GRAMMY)/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find bot handlers scheduler tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(STAMP): requirements.lock pyproject.toml
@@ -81,6 +82,15 @@ $(PEERS_STAMP): requirements-bench.lock
 	@echo "Installing the peers into $(VENV)-bench; a minute or two, once."
 	@$(PYTHON) -m venv --clear $(VENV)-bench
 	@$(VENV)-bench/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# One peer is written in JavaScript. Nothing else needs Node: without it, or without its packages, that peer is left out.
+grammy: ; @if command -v npm >/dev/null; then $(MAKE) --silent --no-print-directory $(GRAMMY)/node_modules/.installed || \
+	echo "The packages of grammY could not be installed."; fi
+
+$(GRAMMY)/node_modules/.installed: $(GRAMMY)/package-lock.json
+	@echo "Installing grammY into $(GRAMMY); a minute or two, once."
+	@npm --prefix $(GRAMMY) ci --silent --no-audit --no-fund
 	@touch $@
 
 # The page is tested in a real browser. Without one that test skips, or fails where REQUIRE_ALL=1.

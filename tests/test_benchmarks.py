@@ -1,23 +1,27 @@
 """What the benchmarks say is true of what they were given: a small bot stands in for the peers."""
 
+import asyncio
+import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmarks import __main__ as everything
 from benchmarks import page
 from benchmarks.graphs import draw, marks
 from benchmarks.peers import plan
 from benchmarks.peers.plan import Found
-from benchmarks.peers.rig import crash, load, rest, stage
+from benchmarks.peers.rig import crash, load, processes, rest, stage
 from benchmarks.peers.rig.bot_api import TOKEN, BotApi, read_parameters
-from benchmarks.peers.rig.bots import BOTS, OURS, Bot
+from benchmarks.peers.rig.bots import BOTS, OURS, POSTGRES, Bot
 from benchmarks.peers.rig.crash import Crashed
 from benchmarks.peers.rig.load import Measured, quantile
 from benchmarks.peers.rig.processes import Memory
 from benchmarks.peers.rig.profile import shares
-from benchmarks.peers.rig.rest import Resting
+from benchmarks.peers.rig.quota import NotLimited, limited
 from benchmarks.peers.rig.scenario import STEPS, typed
 from benchmarks.peers.rig.seed import seed
 from benchmarks.peers.rig.stage import Places
@@ -60,7 +64,7 @@ def test_what_a_crash_costs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crash, "WAIT_SECONDS", 0.5)
     kept = plan.run(crash.crash(SMALL, HERE, 3))
     assert (kept.open, kept.lost, kept.doubled) == (3, 0, 0)
-    assert kept.back > 0
+    assert (kept.back or 0) > 0
     lost = plan.run(crash.crash(FORGETFUL, HERE, 3))
     assert lost.lost > 0
 
@@ -68,9 +72,9 @@ def test_what_a_crash_costs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_memory_and_start_of_a_small_bot(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (("IDLE_SECONDS", 0), ("ASIDE_SECONDS", 0), ("AT_ONCE", 2)):
         monkeypatch.setattr(rest, name, value)
-    found = plan.run(rest.resting(SMALL, HERE, first=2, chats=4))
-    assert 1_000 < found.idle.pss <= found.idle.rss < 200_000
-    assert found.chat is not None
+    idle = plan.run(rest.resting(SMALL, HERE))
+    assert 1_000 < idle.pss <= idle.rss < 200_000
+    assert abs(plan.run(rest.open_chats(SMALL, HERE, first=2, chats=4))) < 100_000
     assert 0 < plan.run(rest.cold(SMALL, HERE)) < 30
 
 
@@ -79,6 +83,36 @@ def test_a_wrong_answer_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "Crowd", lambda chats: Crowd(chats=chats, steps=other))
     with pytest.raises(stage.Wrong, match="another answer"):
         plan.run(load.sweep(SMALL, HERE, {1: 0.1}, warm=0))
+
+
+def test_a_process_is_kept_to_a_part_of_a_core() -> None:
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            with limited([busy.pid], 0.2):
+                before, began = processes.cpu(busy.pid), time.perf_counter()
+                plan.run(asyncio.sleep(0.5))
+                share = (processes.cpu(busy.pid) - before) / (time.perf_counter() - began)
+        except NotLimited as error:
+            pytest.skip(f"no control groups here: {error}")
+        finally:
+            busy.kill()
+    assert share < 0.4
+
+
+def test_a_part_that_hangs_is_ended_and_the_next_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(everything, "LIMIT", 0.3)
+    monkeypatch.setattr(everything, "PARTS", {"reports": [], "none": []})
+    monkeypatch.setattr(page, "write", lambda: "the page")
+    with pytest.raises(SystemExit, match=r"Not finished.* reports \(ended after 0 minutes\), none \(exit code 1\)"):
+        everything.main([])
+    assert "the page" in capsys.readouterr().out
+
+
+def test_an_unknown_part_is_one_line() -> None:
+    with pytest.raises(SystemExit, match="There is no part x, --y; the parts are: peers, scale, "):
+        everything.main(["x", "--y"])
 
 
 def test_no_two_reports_of_a_chat_are_alike() -> None:
@@ -140,32 +174,51 @@ def _measured(bot: str, at: float, updates: float, milliseconds: float) -> Measu
     )  # fmt: skip
 
 
-def _found(ours: float) -> Found:
+def _found(ours: float, seconds: tuple[float, float] = (190.0, 180.0)) -> Found:
     found = Found()
-    for name, updates in ((OURS, ours), ("aiogram", 100.0), ("ptb", 80.0), ("telebot", 300.0)):
+    for name, updates in ((OURS, ours), (POSTGRES, 120.0), ("aiogram", 100.0), ("ptb", 80.0), ("telebot", 300.0)):
         for at in plan.LOADS:
             found.loads[name, at] = [_measured(name, at, updates * times, 10) for times in (1, 1.5, 0.5)]
         found.rates[name] = [_measured(name, 200, 200, 2.0 if name == OURS else 50.0)]
         found.colds[name] = [1.0, 1.2]
-        found.rests[name] = Resting(Memory(50_000 if name == OURS else 150_000, 40_000), 0.05 if name == OURS else None)
+        found.rests[name] = Memory(50_000 if name == OURS else 150_000, 40_000)
+    found.chats = {OURS: 0.05, "aiogram": 0.7}
+    found.webs = {1: [_measured("web-1", 40, 100, 9)] * 2, 2: [_measured("web-2", 40, second, 9) for second in seconds]}
     found.crashes = [
         Crashed(bot=OURS, open=40, again=0, lost=0, doubled=0, missing=0, repeated=3, back=1.5),
-        Crashed(bot="aiogram", open=40, again=40, lost=40, doubled=0, missing=0, repeated=0, back=2.5),
+        Crashed(bot="aiogram", open=40, again=40, lost=40, doubled=0, missing=0, repeated=0, back=None),
     ]
-    found.profile = [("sqlalchemy", 0.5), ("other", 0.5)]
+    found.profiles = {OURS: [("sqlalchemy", 0.5), ("other", 0.5)], POSTGRES: [("psycopg", 0.7), ("other", 0.3)]}
+    found.imports = [("sqlalchemy", 0.3, 20.0), *((f"p{number}", 0.01, 1.0) for number in range(20))]
     return found
 
 
 def test_targets_are_judged_by_the_median_of_the_rounds_ratios() -> None:
-    reached = section(_found(310))
-    assert {each.what: each.hit for each in reached.targets if not each.hit} == {
-        "The same ÷ grammY with SQLite, the aim": None
+    reached = {each.what: each for each in section(_found(310)).targets}
+    short = "Updates/s on PostgreSQL ÷ SQLite, one process, {} in flight".format
+    assert {what: each.hit for what, each in reached.items() if not each.hit} == {
+        "Updates/s at 40 in flight ÷ grammY, the aim": None,
+        short(40): False,
+        short(1): False,
     }
+    assert reached[short(1)].found == "0.39 (0.39–0.39)"
     missed = {each.what: each for each in section(_found(140)).targets}
     assert missed["Updates/s at 40 in flight ÷ aiogram"] == Target(
         what="Updates/s at 40 in flight ÷ aiogram", target="≥ 1.5", found="1.40 (1.40–1.40)", hit=False
     )
     assert missed["CPU an update ÷ aiogram"].hit is False
+
+
+def test_two_web_processes_are_faster_than_one_in_every_round_or_it_is_not_said() -> None:
+    def row(found: Found) -> Target:
+        return next(each for each in section(found).targets if "two web processes" in each.what)
+
+    assert (row(_found(310)).found, row(_found(310)).hit) == ("1.85 (1.80–1.90)", True)
+    assert row(_found(310, (190.0, 99.0))).hit is False
+    found = _found(310)
+    found.webs, found.not_limited = {}, "read-only"
+    assert row(found).hit is None
+    assert any("no control groups here (read-only)" in note for note in section(found).notes)
 
 
 def test_the_page_shows_targets_tables_graphs_and_where_they_were_measured(
@@ -198,4 +251,5 @@ def test_a_graph_holds_its_lines_and_round_marks() -> None:
     assert picture.count('stroke-width="3.5"') == 2  # the line and its sample beside the name
     assert "A &amp; B" in picture
     assert marks([1, 200], log=True) == [1, 2, 5, 10, 20, 50, 100, 200]
+    assert marks([1000, 10**6], log=True, room=300) == [1000, 10**4, 10**5, 10**6]
     assert marks([0.3, 9], log=False) == [0, 2, 4, 6, 8, 10]

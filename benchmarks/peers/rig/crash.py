@@ -25,7 +25,7 @@ class Crashed:
     doubled: int  # rows on disk that say the same as another
     missing: int  # reports people saw confirmed that are not on disk
     repeated: int  # answers that came twice, or at the wrong moment
-    back: float  # seconds from the kill to the first answer after it
+    back: float | None  # seconds from the kill to the first answer after it; None: there was none
 
 
 async def crash(bot: Bot, places: Places, people: int) -> Crashed:
@@ -42,8 +42,8 @@ async def crash(bot: Bot, places: Places, people: int) -> Crashed:
         set_up.running.start()
         await set_up.running.listening()
         there = time.perf_counter()
-        await until(lambda: crowd.last > there, seconds=WAIT_SECONDS, every=0.002)
-        back = crowd.last - killed
+        answered = await until(lambda: crowd.last > there, seconds=WAIT_SECONDS, every=0.002)
+        back = crowd.last - killed if answered else None
         unheard = await _silent(heard)
         for somebody in unheard:
             somebody.repeat()

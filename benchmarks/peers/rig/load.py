@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from benchmarks.peers.rig.bots import Bot
-from benchmarks.peers.rig.processes import cpu
+from benchmarks.peers.rig.running import Running
 from benchmarks.peers.rig.stage import Places, Stage, Wrong, stage
 from benchmarks.peers.rig.volunteers import Crowd
 
@@ -29,7 +29,14 @@ class Measured:
     bot_busy: float  # cores the bot used
     rig_busy: float  # cores the rig used
     calls: float  # of the Bot API, an update
+    server: float = 0.0  # of its database server, an update
+    front_busy: float = 0.0  # cores that those who take messages used
     late: int = 0  # updates for which nobody was free at the end
+
+    @property
+    def beside(self) -> float:
+        """Cores used by what is beside the bot: the rig and the database server."""
+        return self.rig_busy + self.server * self.updates / 1000
 
     def brief(self) -> dict[str, object]:
         """For the screen."""
@@ -38,31 +45,39 @@ class Measured:
 
 async def measure(set_up: Stage, seconds: float, load: float) -> Measured:
     """What happens from now on."""
-    crowd, pid = set_up.crowd, set_up.running.pid
+    crowd, running = set_up.crowd, set_up.running
     crowd.tally.clear()
     calls = crowd.api.calls.total()
-    used, own, began = cpu(pid), time.process_time(), time.perf_counter()
+    began, before = time.perf_counter(), _spent(running)
     await asyncio.sleep(seconds)
-    used, own, took = cpu(pid) - used, time.process_time() - own, time.perf_counter() - began
+    took = time.perf_counter() - began
+    used, front, server, own = (now - then for now, then in zip(_spent(running), before, strict=True))
     tally = crowd.tally
     times, updates = tally.times, tally.updates
     if not updates:
         set_up.check()
-        msg = f"{set_up.running.bot.name} answered nothing in {took:.1f} s"
+        msg = f"{running.bot.name} answered nothing in {took:.1f} s"
         raise Wrong(msg)
     return Measured(
-        bot=set_up.running.bot.name,
+        bot=running.bot.name,
         load=load,
         updates=tally.updates / took,
         reports=tally.reports / took,
         p50=1000 * statistics.median(times),
         p99=1000 * quantile(times, 0.99),
         cpu=1000 * used / updates,
+        server=1000 * server / updates,
         bot_busy=used / took,
+        front_busy=front / took,
         rig_busy=own / took,
         calls=(crowd.api.calls.total() - calls) / updates,
         late=len(crowd.late),
     )
+
+
+def _spent(running: Running) -> tuple[float, float, float, float]:
+    """Seconds of processor time: the bot's, its web processes', its database server's, ours."""
+    return running.used(), running.front_used(), running.server_used(), time.process_time()
 
 
 def quantile(times: Sequence[float], part: float) -> float:

@@ -1,7 +1,6 @@
 """What a bot holds while it rests, what an open conversation adds, how long the first answer takes after a start."""
 
 import asyncio
-from dataclasses import dataclass
 
 from benchmarks.peers.rig.bots import Bot
 from benchmarks.peers.rig.processes import Memory, memory
@@ -12,33 +11,32 @@ from benchmarks.peers.rig.volunteers import Crowd
 
 AT_ONCE = 40
 OPEN_STEPS = 2  # messages of a conversation that is then left open
-IDLE_SECONDS = 5.0
+IDLE_SECONDS = 3.0
 ASIDE_SECONDS = 1.0  # for what a bot does after its answer
 
 
-@dataclass(frozen=True, slots=True)
-class Resting:
-    """kB after a start and one answer, and kB that each open conversation adds."""
+async def resting(bot: Bot, places: Places) -> Memory:
+    """What it holds after a start and one answer."""
+    async with stage(bot, places, Crowd(chats=1)) as set_up:
+        await asyncio.sleep(IDLE_SECONDS)
+        return memory(set_up.running.pid)
 
-    idle: Memory
-    chat: float | None
 
+async def open_chats(bot: Bot, places: Places, *, first: int, chats: int) -> float:
+    """KB that each open conversation adds.
 
-async def resting(bot: Bot, places: Places, *, first: int, chats: int) -> Resting:
-    """`first` conversations are begun before counting, so that nothing is met for the first time; then `chats` more."""
+    `first` are begun before counting, so that nothing is met for the first time; then `chats` more, each two messages
+    of a report and left there.
+    """
     crowd = Crowd(chats=first + chats + 1, steps=STEPS[:OPEN_STEPS])
     async with stage(bot, places, crowd) as set_up:
-        await asyncio.sleep(IDLE_SECONDS)
-        idle = memory(set_up.running.pid)
-        if not chats:
-            return Resting(idle, None)
         await crowd.gather(AT_ONCE)
         await _open(crowd, first)
         before = memory(set_up.running.pid)
         await _open(crowd, first + chats)
         after = memory(set_up.running.pid)
         set_up.check()
-    return Resting(idle, (after.pss - before.pss) / chats)
+    return (after.rss - before.rss) / chats
 
 
 async def _open(crowd: Crowd, chats: int) -> None:

@@ -14,9 +14,9 @@ from bot.storage.database import Transaction
 BATCH = 1000  # people a transaction
 
 
-def seed(folder: Path, *, bot: str, first: int, count: int) -> None:
-    """Make the database in `folder`, which is a DATA_DIR; `bot` is the Telegram bot's id."""
-    settings = Settings(_env_file=None, data_dir=folder, database_url="", telegram_bot_token="", public_url="")
+def seed(folder: Path, *, bot: str, first: int, count: int, url: str = "") -> None:
+    """Make the database at `url`, else in `folder`, which is a DATA_DIR; `bot` is the Telegram bot's id."""
+    settings = Settings(_env_file=None, data_dir=folder, database_url=url, telegram_bot_token="", public_url="")
     program = build(settings, clock=system_clock, create=True)
     now = program.clock()
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.peers.rig.bot_api import serve
-from benchmarks.peers.rig.bots import Bot, Running
+from benchmarks.peers.rig.bots import Bot
+from benchmarks.peers.rig.quota import limited
+from benchmarks.peers.rig.running import Running
 from benchmarks.peers.rig.until import until
 from benchmarks.peers.rig.volunteers import Crowd
+from benchmarks.postgres import Server
 
 FIRST_SECONDS = 30.0
 
@@ -26,6 +29,7 @@ class Places:
     peers: Path  # the Python that has the peers' packages
     command: str = ""  # what to run instead of `tungngo run`
     core: int | None = None  # of the bot
+    server: Server | None = None  # on which the template is
 
 
 @dataclass(slots=True)
@@ -51,12 +55,14 @@ async def stage(bot: Bot, places: Places, crowd: Crowd, *, delay: float = 0.0) -
     """The bot started and its first message answered; `delay` is what the platform takes to answer a call."""
     server, address = await serve(crowd.api)
     crowd.api.delay = delay
-    running = Running(bot, address, seeded=places.seeded, peers=places.peers, command=places.command, core=places.core)
-    crowd.port = running.port
+    running = Running(bot, address, places)
+    crowd.ports = running.ports
     try:
         running.start()
         await running.listening()
-        yield Stage(running, crowd, await _first_answer(running, crowd))
+        first = await _first_answer(running, crowd)
+        with limited(running.pids[: bot.webs], bot.part):
+            yield Stage(running, crowd, first)
     finally:
         await crowd.close()
         await running.stop()

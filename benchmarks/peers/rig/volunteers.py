@@ -35,7 +35,10 @@ class Tally:
 
 
 class Volunteer:
-    """Somebody with one connection who files one report after the other, each in another chat."""
+    """Somebody who files one report after the other, each in another chat.
+
+    Every message goes to the next of the web processes, whoever's it is, as nginx and others share them by default.
+    """
 
     def __init__(self, crowd: "Crowd", number: int) -> None:
         self._crowd, self.number = crowd, number
@@ -44,19 +47,21 @@ class Volunteer:
         self.done = True  # the last message is answered and confirmed
         self.arrived = True  # the answer is there
         self.confirmed = True  # the webhook said 200
-        self._connection = Connection(crowd.port, self._on_response)
+        self._connections = [Connection(port, self._on_response) for port in crowd.ports]
         self._step = len(crowd.steps)
         self._keyboard: dict[str, Any] = {}
         self._sent = 0.0
         self.chat = 0
 
     async def connect(self) -> None:
-        """Open the connection."""
-        await self._connection.open()
+        """Open the connections."""
+        for connection in self._connections:
+            await connection.open()
 
     async def close(self) -> None:
-        """Close it."""
-        await self._connection.close()
+        """Close them."""
+        for connection in self._connections:
+            await connection.close()
 
     def act(self, due: float | None = None) -> None:
         """The next message; its time counts from when it was due."""
@@ -66,7 +71,7 @@ class Volunteer:
         update = self._update(self._crowd.steps[self._step])
         self.done = self.arrived = self.confirmed = False
         self._sent = due or time.perf_counter()
-        self._connection.post(orjson.dumps(update))
+        self._connections[self._crowd.update % len(self._connections)].post(orjson.dumps(update))
 
     @property
     def through(self) -> bool:
@@ -150,9 +155,9 @@ class Volunteer:
 class Crowd:
     """All volunteers: so many of them busy at once, or with updates that come at random times, so many a second."""
 
-    def __init__(self, *, port: int = 0, chats: int, steps: tuple[Step, ...] = STEPS) -> None:
-        """`port` is the bot's, known before anybody acts; `chats`, more than people, are used in turns."""
-        self.port, self.chats, self.steps = port, chats, steps
+    def __init__(self, *, ports: tuple[int, ...] = (), chats: int, steps: tuple[Step, ...] = STEPS) -> None:
+        """`ports` are the bot's, known before anybody acts; `chats`, more than people, are used in turns."""
+        self.ports, self.chats, self.steps = ports, chats, steps
         self.api = BotApi(self.hear)
         self.tally = Tally()
         self.taps: set[str] = set()  # that nobody answered yet

@@ -7,7 +7,7 @@ import pytest
 
 from bot.library import Library
 from bot.search.finder import Finder
-from bot.services import charts
+from bot.services.files import charts
 from tests.dialogue import Dialogue, Play, read
 from tests.fakes.clock import SettableClock
 from tests.fakes.platform import Platform
@@ -18,7 +18,13 @@ DIALOGUES = [read(path) for path in sorted((Path(__file__).parent / "dialogues")
 ALL: dict[str, type[Platform]] = {**PLATFORMS, Zalo.name: Zalo}
 
 
-DRAWN = lru_cache(charts.draw)  # the same picture comes in every way a dialogue is played
+_drawn = lru_cache(charts.draw)
+
+
+@pytest.fixture
+def _drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same picture comes in every way a dialogue is played."""
+    monkeypatch.setattr(charts, "draw", _drawn)
 
 
 def _cases() -> list[tuple[Dialogue, str, str, bool]]:
@@ -38,6 +44,7 @@ def _cases() -> list[tuple[Dialogue, str, str, bool]]:
     return found
 
 
+@pytest.mark.usefixtures("_drawn_once")
 @pytest.mark.parametrize(
     "case", [pytest.param(case, id=f"{case[0].name}-{case[1]}-{case[2]}-{1 + case[3]}") for case in _cases()]
 )
@@ -47,9 +54,7 @@ def test_dialogue(
     library: Library,
     index: Finder,
     clock: SettableClock,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(charts, "draw", DRAWN)
     dialogue, channel, database, twice = case
     url = request.getfixturevalue("sqlite_url" if database == "sqlite" else "postgres_url")
     platform = ALL[channel](clock)

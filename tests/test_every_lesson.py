@@ -15,7 +15,7 @@ from bot.core.splitting import length
 from bot.library import Library
 from bot.models import METADATA
 from bot.search.finder import Finder
-from bot.services import charts
+from bot.services.files import charts
 from bot.storage.database import Database
 from bot.storage.messages import reply_from_json
 from bot.words import Words

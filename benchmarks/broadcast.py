@@ -21,6 +21,7 @@ from itertools import count
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from benchmarks.clock import Clock
 from benchmarks.results import Section, Target, figures, save
@@ -214,7 +215,8 @@ def main() -> None:
         settings = Settings(_env_file=None, database_url=url, telegram_bot_token="")
         program = build(settings, clock=Clock(), create=True)
         try:
-            found = asyncio.run(measure(program, chosen.people))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as `tungngo run` has
+                found = runner.run(measure(program, chosen.people))
         finally:
             program.close()
     print(json.dumps(asdict(found)))

@@ -68,6 +68,19 @@ class Transaction:
         self.dispatch: Any = connection.engine.dispatch  # who listens to statements
 
     @cached_property
+    def runner(self) -> Any:
+        """What runs hot statements: values by their places, the rows fetched before the next one.
+
+        One cursor for all of them is cheaper on PostgreSQL. On SQLite one that is still known when its connection is
+        closed would keep that alive, and its locks.
+        """
+        if not self.is_postgres:
+            return self.driver
+        from psycopg import RawCursor  # noqa: PLC0415  only where there is PostgreSQL
+
+        return RawCursor(self.driver)
+
+    @cached_property
     def session(self) -> Session:
         """For what is not hot: SQLModel rows, detached from nothing but this transaction.
 

@@ -5,7 +5,7 @@ several times what SQLite needs for the statement (decision 0045). Statements ar
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Dialect, Executable
 from sqlalchemy.exc import DBAPIError
@@ -50,9 +50,7 @@ class Prepared:
 
     def change_each(self, tx: Transaction, many: Iterable[Values]) -> None:
         """Run it once for each."""
-        compiled = self._of(tx)
-        for values in many:
-            compiled.run(tx, values)
+        self._of(tx).run_each(tx, many)
 
     def _of(self, tx: Transaction) -> "_Compiled":
         dialect = tx.dialect
@@ -65,10 +63,12 @@ class Prepared:
 class _Compiled:
     """A statement as one engine's driver takes it."""
 
-    __slots__ = ("_dialect", "_given", "_names", "_own", "_results", "_sql")
+    __slots__ = ("_dialect", "_given", "_own", "_results", "_sql")
 
     def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str] | None) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=columns)
+        # PostgreSQL takes $1, $2 as they are; names would be looked for in the text again and again
+        speaks = dialect if dialect.positional else cast("type[Any]", type(dialect))(paramstyle="numeric_dollar")
+        compiled = statement.compile(dialect=speaks, column_keys=columns)
         self._sql, self._dialect = str(compiled), dialect
         given: dict[str, Turn | None] = {}
         own: dict[str, Any] = {}
@@ -79,8 +79,7 @@ class _Compiled:
             else:
                 value = compiled.params[name]
                 own[name] = turn(value) if turn else value
-        names: Sequence[str] = compiled.positiontup or [*given, *own]
-        self._names = None if compiled.positiontup else names  # the driver takes names; None: values in their order
+        names: list[str] = compiled.positiontup or []
         self._own = [own.get(name) for name in names]  # values that stand in the statement itself, room for the others
         self._given = [(place, name, given[name]) for place, name in enumerate(names) if name in given]
         described: Any = getattr(statement, "returning_column_descriptions", None)
@@ -90,22 +89,32 @@ class _Compiled:
 
     def run(self, tx: Transaction, values: Values) -> Any:
         """The driver's cursor."""
+        return self._execute(tx, tx.runner.execute, self._bound(values), many=False)
+
+    def run_each(self, tx: Transaction, values: Iterable[Values]) -> None:
+        """Once for each, in one round trip."""
+        self._execute(tx, tx.runner.executemany, [self._bound(each) for each in values], many=True)
+
+    def _bound(self, values: Values) -> tuple[Any, ...]:
+        """The values in their order, as the driver takes them."""
         row = self._own.copy()
         for place, name, turn in self._given:
             value = values[name]
             row[place] = value if turn is None else turn(value)
-        bound = tuple(row) if self._names is None else dict(zip(self._names, row, strict=True))
+        return tuple(row)
+
+    def _execute(self, tx: Transaction, execute: Any, bound: Any, *, many: bool) -> Any:
         dispatch = tx.dispatch  # whoever listens to statements hears these too
         if dispatch.before_cursor_execute:
             for listener in dispatch.before_cursor_execute:
-                listener(tx.connection, None, self._sql, bound, None, False)  # noqa: FBT003  as SQLAlchemy calls it
+                listener(tx.connection, None, self._sql, bound, None, many)
         try:
-            cursor = tx.driver.execute(self._sql, bound)
+            cursor = execute(self._sql, bound)
         except self._dialect.loaded_dbapi.Error as error:
             raise self._told(tx, error) from None
         if dispatch.after_cursor_execute:
             for listener in dispatch.after_cursor_execute:
-                listener(tx.connection, None, self._sql, bound, None, False)  # noqa: FBT003
+                listener(tx.connection, None, self._sql, bound, None, many)
         return cursor
 
     def _told(self, tx: Transaction, error: Any) -> Exception:

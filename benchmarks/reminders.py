@@ -14,6 +14,7 @@ import asyncio
 import gc
 import json
 import logging
+import sys
 import tempfile
 import time
 from collections.abc import Coroutine
@@ -29,6 +30,7 @@ import uvloop
 from benchmarks.clock import Clock
 from benchmarks.results import Section, Target, figures, save
 from bot.app import Program, build
+from bot.commands.programs import SWITCH
 from bot.core.calendar import is_reminded, leads_on
 from bot.core.channel import Capabilities, Sent
 from bot.core.messages import InboundMessage, OutboundMessage
@@ -142,6 +144,7 @@ async def run(program: Program, number: int) -> Measured:
     """Hand over and send until nothing is left."""
     gc.collect()
     gc.freeze()  # as `tungngo run` does
+    sys.setswitchinterval(SWITCH)
     calm = await watched(asyncio.sleep(CALM))
     channel = Channel()
     sender = Sender(

@@ -17,6 +17,7 @@ from bot.core.clock import system_clock
 from bot.core.errors import SetupFault
 from bot.core.messages import InboundMessage
 
+SWITCH = 0.001  # seconds a thread may keep the interpreter while the event loop wants it; Python's own are five
 COLLECT = (700, 10, 10)  # Python's own: from here on a collection is small, and late ones would stop the loop
 
 
@@ -57,6 +58,7 @@ def serve(
         gc.collect()
         gc.freeze()  # modules and content live as long as the program: looking through them again stops the loop
         gc.set_threshold(*COLLECT)
+        sys.setswitchinterval(SWITCH)
         await serve_parts(built, parts, stop=stop, listening=listening)
 
     try:

@@ -18,13 +18,7 @@ DIALOGUES = [read(path) for path in sorted((Path(__file__).parent / "dialogues")
 ALL: dict[str, type[Platform]] = {**PLATFORMS, Zalo.name: Zalo}
 
 
-_drawn = lru_cache(charts.draw)
-
-
-@pytest.fixture
-def _drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same picture comes in every way a dialogue is played."""
-    monkeypatch.setattr(charts, "draw", _drawn)
+DRAWN = lru_cache(charts.draw)  # the same picture comes in every way a dialogue is played
 
 
 def _cases() -> list[tuple[Dialogue, str, str, bool]]:
@@ -44,7 +38,11 @@ def _cases() -> list[tuple[Dialogue, str, str, bool]]:
     return found
 
 
-@pytest.mark.usefixtures("_drawn_once")
+@pytest.fixture(autouse=True)
+def _drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "draw", DRAWN)
+
+
 @pytest.mark.parametrize(
     "case", [pytest.param(case, id=f"{case[0].name}-{case[1]}-{case[2]}-{1 + case[3]}") for case in _cases()]
 )

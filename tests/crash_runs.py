@@ -1,6 +1,7 @@
 """The program that tests kill: it takes a conversation from a feed, or does what is due, and sends into a file.
 
-Started once, it forks for every run it is told of on its input, so that no run waits for imports.
+Started once, it forks for every run it is told of on its input, so that no run waits for imports. The first run that is
+not to be killed it leads itself: what SQLAlchemy makes of the statements is there for all that follow.
 """
 
 import asyncio
@@ -9,6 +10,8 @@ import json
 import os
 import signal
 import sys
+import traceback
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +32,7 @@ from bot.settings import Settings
 from bot.storage.database import Database
 from scheduler.jobs import Office
 from scheduler.timetable import JOBS
+from tests.databases import compile_once
 
 NOW = datetime(2026, 11, 18, 2, tzinfo=UTC)
 CONTENT = Path(__file__).parent.parent / "content"
@@ -179,23 +183,45 @@ def main() -> None:
     """Read {"folder", "url", "kind", "when", "number"} a line; answer whether it was killed, and what an exit said."""
     library, _ = read(CONTENT)  # what is wrong with it is the matter of tests/test_content.py
     index = answers.build_index(library)
+    compile_once()
     gc.freeze()  # what is there already is shared by every run, not copied by its garbage collection
+    warm = False
     for line in sys.stdin:
         wanted = json.loads(line)
         folder, url = Path(wanted.pop("folder")), wanted.pop("url")
-        child = os.fork()
-        if child == 0:
-            log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-            os.dup2(log, 1)
-            os.dup2(log, 2)
-            code = 1
-            try:
-                run(folder, url, CrashPoint(**wanted), library, index)
-                code = 0
-            finally:
-                os._exit(code)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201  the answer
+        if wanted["kind"] or warm:
+            code = _forked(folder, url, CrashPoint(**wanted), library, index)
+        else:
+            code = _here(folder, url, CrashPoint(), library, index)
+            warm = True
+            gc.freeze()
+        print(code, flush=True)  # noqa: T201  the answer
+
+
+def _here(folder: Path, *what: Any) -> int:
+    with (folder / "log").open("a", encoding="utf-8") as log, redirect_stdout(log):
+        try:
+            run(folder, *what)
+        except Exception:  # noqa: BLE001  the test shows it
+            traceback.print_exc(file=log)
+            return 1
+    return 0
+
+
+def _forked(folder: Path, *what: Any) -> int:
+    child = os.fork()
+    if child == 0:
+        log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        code = 1
+        try:
+            run(folder, *what)
+            code = 0
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
 
 
 if __name__ == "__main__":

@@ -274,8 +274,8 @@ async def _web(
     stop: asyncio.Event,
     listening: Callable[[str], None],
 ) -> None:
+    from bot.web.application import run_site  # noqa: PLC0415  uvicorn only where pages are served
     from bot.web.hosts import our_hosts  # noqa: PLC0415
-    from bot.web.server import run_site  # noqa: PLC0415  uvicorn only where pages are served
     from bot.web.site import Site  # noqa: PLC0415
 
     settings = program.settings

@@ -24,7 +24,7 @@ from bot.sender import Sender
 from bot.services.files import media
 from bot.storage.database import PATIENCE, Database
 from bot.web import dashboard, sessions
-from bot.web.site import build
+from bot.web.application import build
 from bot.web.webhooks import Webhook
 from tests.databases import PostgresTemplate
 from tests.fakes.bot_api import TOKEN, FakeBotApi

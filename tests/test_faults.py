@@ -18,7 +18,7 @@ from bot.channels.zalo import ZaloChannel
 from bot.core.errors import DatabaseAway
 from bot.library import Library
 from bot.search.finder import Finder
-from bot.web.site import build
+from bot.web.application import build
 from bot.web.webhooks import Webhook
 from tests.databases import PostgresTemplate
 from tests.fakes.bot_api import TOKEN, FakeBotApi

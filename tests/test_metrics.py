@@ -26,8 +26,8 @@ from bot.search.finder import Finder
 from bot.services import figures, usage
 from bot.settings import Settings
 from bot.storage.database import Database, Transaction
+from bot.web.application import build
 from bot.web.private import private_app
-from bot.web.site import build
 from tests.fakes.clock import SettableClock
 from tests.web.sites import site
 

@@ -1,23 +1,19 @@
 """Calendars to follow, under names nobody can guess; one is public."""
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.core.errors import DatabaseAway
 from bot.services import calendars
-
-if TYPE_CHECKING:
-    from bot.web.site import Site
+from bot.web.site import Site
 
 LONGEST = 64  # characters of a name
 KIND = "text/calendar; charset=utf-8"
 ROBOTS = {"x-robots-tag": "noindex, nofollow"}
 
 
-def calendar_route(site: "Site") -> Route:
+def calendar_route(site: Site) -> Route:
     """The route of every calendar."""
 
     async def serve(request: Request) -> Response:

@@ -1,7 +1,7 @@
 """The page on which anybody can check a certificate: genuine, withdrawn or not ours, in both languages."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,10 +14,8 @@ from bot.services.certificates import Checked, Finding
 from bot.services.files import certificate_paper
 from bot.web.limits import Limits
 from bot.web.rendering import Renderer
+from bot.web.site import Site
 from bot.words import Words
-
-if TYPE_CHECKING:
-    from bot.web.site import Site
 
 LONGEST: Final = 80  # characters of a code, with blanks
 STATUS: Final = {Finding.GENUINE: 200, Finding.WITHDRAWN: 410, Finding.FORGED: 404}
@@ -33,7 +31,7 @@ class Said:
     note: str
 
 
-def certificate_routes(site: "Site", renderer: Renderer, limits: Limits) -> list[Route]:
+def certificate_routes(site: Site, renderer: Renderer, limits: Limits) -> list[Route]:
     """The form, and the address that is on every certificate."""
 
     async def check(request: Request) -> Response:

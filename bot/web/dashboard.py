@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -18,9 +18,7 @@ from bot.services.permissions import REFUSALS, Action
 from bot.web import dashboard_view, sessions
 from bot.web.limits import Limits
 from bot.web.rendering import NO_STORE, Renderer
-
-if TYPE_CHECKING:
-    from bot.web.site import Site
+from bot.web.site import Site
 
 COOKIE: Final = "tungngo-bang"
 PATH: Final = "/dashboard"
@@ -28,7 +26,7 @@ KEY_LIMIT: Final = 100
 Answer = Callable[[Request, str], Awaitable[Response]]
 
 
-def dashboard_routes(site: "Site", renderer: Renderer, limits: Limits) -> list[Route]:
+def dashboard_routes(site: Site, renderer: Renderer, limits: Limits) -> list[Route]:
     """The page, what opens it, what it shows and what ends it."""
     desk = _Desk(site, renderer, limits)
     return [
@@ -43,7 +41,7 @@ def dashboard_routes(site: "Site", renderer: Renderer, limits: Limits) -> list[R
 class _Desk:
     """The answers of one site."""
 
-    def __init__(self, site: "Site", renderer: Renderer, limits: Limits) -> None:
+    def __init__(self, site: Site, renderer: Renderer, limits: Limits) -> None:
         self._site = site
         self._renderer = renderer
         self._limits = limits

@@ -1,6 +1,5 @@
 """Pictures and files under names nobody can guess. There is no list of them."""
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -9,14 +8,12 @@ from starlette.routing import Route
 
 from bot.core.errors import DatabaseAway
 from bot.services.files import media
-
-if TYPE_CHECKING:
-    from bot.web.site import Site
+from bot.web.site import Site
 
 ROBOTS = {"x-robots-tag": "noindex, nofollow", "cache-control": "private, no-store"}
 
 
-def media_route(site: "Site") -> Route:
+def media_route(site: Site) -> Route:
     """The route of every picture and file; Zalo's servers fetch a picture more than once."""
 
     async def serve(request: Request) -> Response:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,9 +20,7 @@ from bot.web import sessions
 from bot.web.limits import Limits
 from bot.web.personas import Persona
 from bot.web.rendering import NO_STORE, Renderer
-
-if TYPE_CHECKING:
-    from bot.web.site import Site
+from bot.web.site import Site
 
 HEARTBEAT: Final = 15.0  # seconds; also how often a page of another process looks by itself
 LOOK_AGAIN: Final = 3.0
@@ -46,7 +44,7 @@ class Posted(BaseModel):
 class Pages:
     """The pages of one site."""
 
-    def __init__(self, site: "Site", renderer: Renderer, limits: Limits) -> None:
+    def __init__(self, site: Site, renderer: Renderer, limits: Limits) -> None:
         self._site = site
         self._renderer = renderer
         self._limits = limits

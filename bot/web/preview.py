@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels.web import as_json
 from bot.core.messages import OutboundMessage
-from bot.web.site import SafeHeaders
+from bot.web.application import SafeHeaders
 
 HERE = Path(__file__).parent
 NO_STORE = {"cache-control": "no-store"}

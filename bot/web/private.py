@@ -43,7 +43,7 @@ def local_routes(watch: Watch) -> list[Route]:
 
 async def run_private(watch: Watch, *, host: str, port: int, stop: asyncio.Event) -> None:
     """Answer there until told to stop. SetupFault when the port is taken."""
-    from bot.web.server import run_app  # noqa: PLC0415  it knows the site, which knows these routes
+    from bot.web.server import run_app  # noqa: PLC0415  uvicorn only where something is served
 
     def listening(url: str) -> None:
         log.info("metrics", at=url)

@@ -9,14 +9,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.core.errors import SetupFault
-from bot.web.site import Site, build
 
 STOP_SECONDS = 5  # open pages reconnect by themselves
-
-
-async def run_site(site: Site, *, host: str, port: int, stop: asyncio.Event, listening: Callable[[str], None]) -> None:
-    """Serve the site until told to stop; see `run_app`."""
-    await run_app(build(site), host=host, port=port, stop=stop, listening=listening, closing=site.web.close)
 
 
 async def run_app(

@@ -3,15 +3,12 @@
 import hashlib
 import hmac
 import secrets
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.services import web_sessions
-
-if TYPE_CHECKING:
-    from bot.web.site import Site
+from bot.web.site import Site
 
 COOKIE = "tungngo"
 chat_of = web_sessions.first_chat
@@ -28,7 +25,7 @@ def token_of(request: Request, cookie: str = COOKIE) -> str:
     return token if 20 <= len(token) <= 100 else ""  # noqa: PLR2004  what new_token gives, with room
 
 
-async def chat_opened(site: "Site", token: str) -> str:
+async def chat_opened(site: Site, token: str) -> str:
     """The chat that the secret opens; empty when it opens none. Raises DatabaseAway."""
     if not token:
         return ""
@@ -38,7 +35,7 @@ async def chat_opened(site: "Site", token: str) -> str:
     return opened.chat if opened else ""
 
 
-async def renewed(site: "Site", token: str) -> str:
+async def renewed(site: Site, token: str) -> str:
     """The secret the browser is to keep: the same, or another one when that is due. Raises DatabaseAway."""
     new = await site.database.read(lambda tx: web_sessions.renewal(tx, token, key=site.secret, now=site.clock()))
     if new and not new.kept:

@@ -1,53 +1,24 @@
-"""One ASGI application: the chat page, webhooks, health."""
+"""What the pages need of the rest of the program."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from bot.channels.web import WebChannel
 from bot.core.clock import Clock
 from bot.library import Library
 from bot.storage.database import Database
-from bot.web.calendar import calendar_route
-from bot.web.certificates import certificate_routes
-from bot.web.dashboard import dashboard_routes
-from bot.web.hosts import Hosts, OnlyOurHosts
-from bot.web.limits import Limits
-from bot.web.media import media_route
-from bot.web.pages import Pages
+from bot.web.hosts import Hosts
 from bot.web.personas import Persona
-from bot.web.private import Watch, local_routes
-from bot.web.rendering import STATIC, Frozen, Renderer
-from bot.web.shell import shell_routes
-from bot.web.webhooks import Take, Webhook, Webhooks
+from bot.web.private import Watch
+from bot.web.webhooks import Take, Webhook
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "worker-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-}
-NOT_KEPT = (b"cache-control", b"no-store")
 
 
 @dataclass(slots=True, kw_only=True)
 class Site:
-    """What the pages need of the rest of the program; the content may be replaced between two requests."""
+    """One commune's web; the content may be replaced between two requests."""
 
     database: Database
     library: Library
@@ -64,50 +35,3 @@ class Site:
     zone: ZoneInfo = VIETNAM  # of the days in calendars
     hosts: Hosts | None = None  # the names it answers to; None: any
     watch: Watch | None = None  # readiness and metrics, to this machine; None: not on this port
-
-
-def build(site: Site) -> ASGIApp:
-    """The application."""
-    renderer = Renderer(site.library.words[site.locale], site.commune)
-    limits = Limits(site.clock)
-    pages = Pages(site, renderer, limits)
-    routes: list[BaseRoute] = [
-        *pages.routes(),
-        *shell_routes(renderer),
-        Route("/health", _health),
-        *(local_routes(site.watch) if site.watch else ()),
-        media_route(site),
-        calendar_route(site),
-        *certificate_routes(site, renderer, limits),
-        *dashboard_routes(site, renderer, limits),
-        Mount(renderer.static, Frozen(directory=STATIC)),
-        Mount("/static", StaticFiles(directory=STATIC)),
-    ]
-    layers = [Middleware(SafeHeaders)]
-    if site.hosts is not None:
-        layers.append(Middleware(OnlyOurHosts, hosts=site.hosts))
-    return Webhooks(Starlette(routes=routes, middleware=layers), site.webhooks, site.receive)
-
-
-class SafeHeaders:
-    """Adds the headers that keep a page to itself; what does not say how long it may be kept is not kept."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add headers to its response."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                given = {name.lower() for name, _ in message["headers"]}
-                kept = () if b"cache-control" in given else (NOT_KEPT,)
-                message["headers"] = [*message["headers"], *self._headers, *kept]
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
-
-
-async def _health(_: Request) -> Response:
-    return PlainTextResponse("ok")

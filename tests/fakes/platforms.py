@@ -21,7 +21,8 @@ from bot.core.messages import InboundMessage, Kind, OutboundMessage, Reply, numb
 from bot.core.text import fold
 from bot.services import transcript
 from bot.web import sessions
-from bot.web.site import Site, build
+from bot.web.application import build
+from bot.web.site import Site
 from tests.fakes.bot_api import FakeBotApi, Message, User
 from tests.fakes.platform import Hand, Heard, Platform
 

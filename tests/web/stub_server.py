@@ -16,9 +16,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.web.application import SafeHeaders
 from bot.web.rendering import STATIC, Frozen, Renderer
 from bot.web.shell import shell_routes
-from bot.web.site import SafeHeaders
 from bot.words import Words
 
 Message = dict[str, Any]

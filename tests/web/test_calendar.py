@@ -13,7 +13,7 @@ from bot.core.errors import NotAllowed
 from bot.library import Library
 from bot.services import calendars, subscriptions, team_dates, teams
 from bot.storage.database import Database
-from bot.web import site as web
+from bot.web import application as web
 from tests.fakes.clock import SettableClock
 from tests.scheduler.place import Commune
 from tests.web.sites import site

@@ -16,7 +16,7 @@ from bot.models import Certificate
 from bot.services import certificates
 from bot.storage import certificates as storage
 from bot.storage.database import Database
-from bot.web.site import build
+from bot.web.application import build
 from tests.fakes.clock import SettableClock
 from tests.web import sites
 

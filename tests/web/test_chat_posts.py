@@ -20,7 +20,8 @@ from bot.settings import Settings
 from bot.storage import people
 from bot.storage.database import Database
 from bot.web import sessions
-from bot.web.site import Site, build
+from bot.web.application import build
+from bot.web.site import Site
 from tests.fakes.clock import SettableClock
 from tests.services.commune import add_team
 from tests.web.sites import site

@@ -17,7 +17,7 @@ from bot.services import dashboards, teams
 from bot.settings import Settings
 from bot.storage import people
 from bot.storage.database import Database, Transaction
-from bot.web.site import build
+from bot.web.application import build
 from tests.commune import Commune
 from tests.fakes.clock import SettableClock
 from tests.web.sites import site

@@ -13,7 +13,8 @@ from bot.services import invitations, teams
 from bot.services.files import media
 from bot.settings import Settings
 from bot.storage.database import Database, Transaction
-from bot.web.site import Site, build
+from bot.web.application import build
+from bot.web.site import Site
 from tests.fakes.clock import SettableClock
 from tests.services.commune import add_team
 

@@ -10,7 +10,7 @@ from bot.library import Library
 from bot.services import summary
 from bot.services.files import charts, media
 from bot.storage.database import Database, Transaction
-from bot.web.site import build
+from bot.web.application import build
 from tests.commune import Commune
 from tests.fakes.clock import ZONE, SettableClock
 from tests.web.sites import site

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from bot.web.site import POLICY
+from bot.web.application import POLICY
 
 from .screen import CONTRASTS, choices, choose, field, heard, said, say
 from .stub_server import Stub

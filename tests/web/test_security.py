@@ -21,11 +21,12 @@ from bot.services.personal_data import erasing, my_data
 from bot.storage import messages, people
 from bot.storage.database import Database
 from bot.web import sessions
+from bot.web.application import build
 from bot.web.hosts import our_hosts
 from bot.web.limits import KEYS, SESSION, Buckets
 from bot.web.personas import Persona
 from bot.web.rendering import HERE
-from bot.web.site import Site, build
+from bot.web.site import Site
 from bot.web.webhooks import Webhook, Webhooks
 from tests.dialogue import everything
 from tests.fakes.clock import SettableClock

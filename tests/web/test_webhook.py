@@ -13,7 +13,7 @@ from bot.core.errors import DatabaseAway
 from bot.core.messages import InboundMessage, OutboundMessage
 from bot.library import Library
 from bot.storage.database import Database
-from bot.web.site import build
+from bot.web.application import build
 from bot.web.webhooks import BODY_LIMIT, Webhook
 from tests.web.sites import site
 

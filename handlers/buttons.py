@@ -83,3 +83,5 @@ AWAITED: Mapping[str, Handler] = {
     report_queries.ANSWER: report_queries.answer_typed,
 }
 """What takes the next text, by the name in `State.awaited`; its moves are buttons of that name."""
+NAMES = frozenset({name.NAME, certificates.NAME})
+"""Where a person's name is awaited: nobody is called like a command."""

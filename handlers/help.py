@@ -1,27 +1,11 @@
-"""Help, and kind words for what cannot be understood."""
+"""Kind words for what cannot be understood; and what is said under an answer."""
 
 from dataclasses import replace
 
 from bot.core.messages import Reply, numbered
-from bot.services.permissions import allowed
 from bot.turn import Turn
 from handlers import menu
 from handlers.reports import report_view
-
-
-def show(turn: Turn) -> Reply:
-    """What this person can do here, a line each."""
-    from handlers.table import COMMANDS  # noqa: PLC0415  the table names this page
-
-    _ = turn.say
-    lines = [
-        f"/{route.name}: {_(route.help)}"
-        for route in COMMANDS
-        if route.help and (route.action is None or allowed(turn.roles, route.action))
-    ]
-    intro = _("Tap a button, type its number or its words, with or without marks. Or simply ask.")
-    moves = _("At every step: back, skip, cancel, menu.")
-    return Reply(text="\n".join((intro, *lines, moves)), choices=menu.choices(turn))
 
 
 def taught(turn: Turn, reply: Reply) -> Reply:

@@ -15,7 +15,7 @@ from bot.words import Words
 from handlers import help as help_page
 from handlers import menu, start
 from handlers.answering import answer_talk, questions, scam_check
-from handlers.buttons import AWAITED, BUTTONS
+from handlers.buttons import AWAITED, BUTTONS, NAMES
 from handlers.calendar import dates
 from handlers.learning import lessons
 from handlers.person import data_requests, link
@@ -161,7 +161,9 @@ def _in_form(turn: Turn, words: str) -> Handler:
 
 
 def _awaited(name: str, words: str) -> Handler:
-    return _tap(make(name, MOVES[words])) if words in MOVES and name in BUTTONS else AWAITED[name]
+    if words in MOVES and name in BUTTONS:
+        return _tap(make(name, MOVES[words]))
+    return _leaving(_BY_WORDS[words]) if words in _BY_WORDS and name in NAMES else AWAITED[name]
 
 
 def _in_lesson(turn: Turn, words: str) -> Handler:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from bot.core.errors import N_
 from bot.core.messages import InboundMessage, Reply
-from bot.services.permissions import Action
+from bot.services.permissions import Action, allowed
 from bot.turn import Turn
-from handlers import help as help_page
 from handlers import menu, start
 from handlers.answering import loudspeaker, open_questions, questions, recall, scam_check
 from handlers.calendar import dates
@@ -30,6 +29,19 @@ class Route:
     handler: Handler
     help: str  # English msgid of one line; empty: not listed
     action: Action | None = None  # the role it needs; the service asks again
+
+
+def list_commands(turn: Turn) -> Reply:
+    """Help: what this person can do here, a line each."""
+    _ = turn.say
+    lines = [
+        f"/{route.name}: {_(route.help)}"
+        for route in COMMANDS
+        if route.help and (route.action is None or allowed(turn.roles, route.action))
+    ]
+    intro = _("Tap a button, type its number or its words, with or without marks. Or simply ask.")
+    moves = _("At every step: back, skip, cancel, menu.")
+    return Reply(text="\n".join((intro, *lines, moves)), choices=menu.choices(turn))
 
 
 COMMANDS: tuple[Route, ...] = (
@@ -210,9 +222,7 @@ COMMANDS: tuple[Route, ...] = (
         help=N_("no more messages that I did not ask for"),
     ),
     Route(name="them", words=("them", "more"), handler=menu.more, help=""),
-    Route(
-        name="trogiup", words=("tro giup", "giup", "help", "huong dan"), handler=help_page.show, help=N_("this list")
-    ),
+    Route(name="trogiup", words=("tro giup", "giup", "help", "huong dan"), handler=list_commands, help=N_("this list")),
 )
 """Stop words come before everything else; the other words count only where no form or lesson is open."""
 

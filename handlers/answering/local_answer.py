@@ -17,10 +17,10 @@ from bot.services.permissions import Action, require
 from bot.turn import Turn
 from handlers import menu
 from handlers.answering import questions
+from handlers.answering.question_list import NAME, listed
 from handlers.awaiting import await_text, awaited, move
 from handlers.teams import which_team
 
-NAME = "cauhoi"
 STEPS = ("text", "source", "as_of", "until", "check")
 Wizard = dict[str, Any]
 
@@ -85,12 +85,10 @@ def _take(turn: Turn, wizard: Wizard, step: str, value: str) -> Reply:
 
 
 def _changed(turn: Turn, wizard: Wizard, changed: dict[str, Any]) -> Reply:
-    from handlers.answering import open_questions  # noqa: PLC0415  that page begins these steps
-
     person, fact = turn.speaker.person, int(wizard["fact"])
     local_answers.change(turn.tx, fact, roles=turn.roles, person=person, now=turn.now, today=turn.today, **changed)
     turn.state.end_wizard()
-    return open_questions.listed(turn, turn.say("Changed. From now on it is told like this."))
+    return listed(turn, turn.say("Changed. From now on it is told like this."))
 
 
 def _save(turn: Turn, wizard: Wizard) -> Reply:
@@ -219,10 +217,8 @@ def _read_until(turn: Turn, text: str) -> str:
 
 
 def _closed(turn: Turn) -> Reply:
-    from handlers.answering import open_questions  # noqa: PLC0415  that page begins these steps
-
     turn.state.end_wizard()
-    return open_questions.listed(turn)
+    return listed(turn)
 
 
 _READ: Mapping[str, Callable[[Turn, str], str]] = {

@@ -13,11 +13,9 @@ from bot.services.permissions import Action, allowed, require
 from bot.turn import Turn
 from handlers import menu
 from handlers.answering import local_answer, questions
+from handlers.answering.question_list import LABEL, NAME, listed
 
-NAME = local_answer.NAME
-SHOWN = 6
 WORDINGS = 4
-LABEL = 40
 
 
 def start(turn: Turn) -> Reply:
@@ -28,44 +26,6 @@ def start(turn: Turn) -> Reply:
         return questions.invite(turn)
     turn.state.end_wizard()
     return listed(turn)
-
-
-def listed(turn: Turn, said: str = "") -> Reply:
-    """What waits for an answer, what most people asked first; and what people say of the answers they got."""
-    _ = turn.say
-    groups = asking.groups(turn.tx, turn.index, roles=turn.roles, now=turn.now)
-    lines = [
-        f"• {shorten(group.text, 120)} – {turn.count('{n} person', '{n} people', group.people)}"
-        for group in groups[:SHOWN]
-    ]
-    head = _("Questions without an answer, the same ones together:") if lines else _("No question waits for an answer.")
-    if groups[SHOWN:]:
-        lines.append(_("and {n} more", n=len(groups) - SHOWN))
-    labels: dict[str, Choice] = {}
-    for group in groups[:SHOWN]:
-        label = shorten(group.text, LABEL)
-        labels.setdefault(label, Choice(label, make(NAME, f"open={group.id}")))
-    if local_answers.listed(turn.tx, turn.roles):
-        labels["ours"] = Choice(_("Our answers"), make(NAME, "ours"))
-    text = "\n".join(part for part in (said, f"💬 {head}", *lines, *_marks(turn)) if part)
-    return Reply(text=text, choices=(*labels.values(), menu.home(turn)))
-
-
-def _marks(turn: Turn) -> list[str]:
-    """How answers were marked in the last days, and which one was wrong most often."""
-    right, wrong, by_answer = asking.marks(turn.tx, roles=turn.roles, now=turn.now)
-    if not right + wrong:
-        return []
-    text = turn.say(
-        "Marks of the last {days} days: {right} right, {wrong} not what was meant.",
-        days=asking.MARKED.days,
-        right=right,
-        wrong=wrong,
-    )
-    worst = [
-        f"{turn.library.facts[key].label} ({count})" for key, count in by_answer.items() if key in turn.library.facts
-    ]
-    return [text, *([turn.say("Most often not meant: {labels}.", labels=", ".join(worst[:2]))] if worst else [])]
 
 
 def tapped(turn: Turn) -> Reply:

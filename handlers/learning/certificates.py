@@ -6,7 +6,6 @@ from bot.core.content import Track
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
-from bot.core.text import phrase
 from bot.services import certificates, consents, learning
 from bot.services.certificates import CertificateRefused
 from bot.services.files import certificate_paper, media
@@ -83,11 +82,8 @@ def missing(turn: Turn, found: certificates.Standing) -> Reply:
 
 def typed(turn: Turn) -> Reply | InboundMessage:
     """The name. What is clearly none is understood as what it is."""
-    kept = awaited(turn, NAME)
-    from handlers.table import COMMANDS  # noqa: PLC0415  the table names this page
-
-    text = turn.message.text
-    if text.rstrip().endswith("?") or any(phrase(text) in route.words for route in COMMANDS):
+    kept, text = awaited(turn, NAME), turn.message.text
+    if text.rstrip().endswith("?"):
         turn.state.awaited = None
         return turn.message
     try:

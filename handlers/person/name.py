@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
-from bot.core.text import phrase, words
+from bot.core.text import words
 from bot.services import consents, profile
 from bot.turn import Turn
 from handlers import menu
@@ -34,12 +34,9 @@ def tapped(turn: Turn) -> Reply:
 def typed(turn: Turn) -> Reply | InboundMessage:
     """Keep it. What is clearly no name is understood as what it is."""
     turn.state.awaited = None
-    from handlers.table import COMMANDS  # noqa: PLC0415  the table names this page
-
-    text = turn.message.text
-    if not may_be_name(text) or any(phrase(text) in route.words for route in COMMANDS):
+    if not may_be_name(turn.message.text):
         return turn.message
-    name = profile.set_name(turn.tx, turn.speaker.person, text)
+    name = profile.set_name(turn.tx, turn.speaker.person, turn.message.text)
     turn.speaker = replace(turn.speaker, name=name)
     shown = menu.show(turn)
     return replace(shown, text=turn.say("Noted: {name}.", name=name) + "\n" + shown.text)

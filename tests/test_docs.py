@@ -11,7 +11,11 @@ ROOT = README.parent
 A_FILE = re.compile(r"(bot|handlers|scheduler|tests|content|docs)/[\w./-]+|[\w-]+\.toml")
 TO_MAKE = re.compile(r"(?<![A-Za-z])(ID|NAME)(?![A-Za-z])")
 OTHERWISE = {"bot/core/articles/article_rules.py"}  # names Zalo as a button of web pages
-PAGES = [path for path in (README, ROOT / "CONTRIBUTING.md", ROOT / "docs/operation.md") if path.exists()]
+PAGES = [
+    path
+    for path in (README, ROOT / "CONTRIBUTING.md", ROOT / "docs/operation.md", ROOT / "docs/cho-xa.md")
+    if path.exists()
+]
 
 
 @pytest.mark.parametrize("name", ["settings", "commands", "chat"])

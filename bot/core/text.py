@@ -37,3 +37,8 @@ def words(text: str) -> list[str]:
 def phrase(text: str) -> str:
     """The folded words joined by single spaces, for comparing what was typed with what is known."""
     return " ".join(words(text))
+
+
+def on_lines(*parts: str) -> str:
+    """The parts that say something, each on a line of its own."""
+    return "\n".join(part for part in parts if part)

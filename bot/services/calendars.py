@@ -9,6 +9,7 @@ from typing import Any, Final
 from bot.core.calendar import SEND_AT, is_reminded, next_occurrence, recurrence_of
 from bot.core.content import DateRule, Source
 from bot.core.people import Membership
+from bot.core.text import on_lines
 from bot.models import CalendarFeed
 from bot.services import subscriptions, team_dates
 from bot.services.permissions import Action, require
@@ -107,7 +108,7 @@ def _event(entry: Entry, locale: str) -> Any:
     event.add("dtend", rule.day + timedelta(days=1))
     event.add("summary", rule.title.in_locale(locale))
     told = (rule.todo.in_locale(locale), entry.source or entry.team)
-    event.add("description", "\n".join(part for part in told if part))
+    event.add("description", on_lines(*told))
     event.add("transp", "TRANSPARENT")
     if recurrence := recurrence_of(rule):
         event.add("rrule", vRecur(recurrence))

@@ -9,7 +9,7 @@ from bot.core.errors import KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
-from bot.core.text import phrase
+from bot.core.text import on_lines, phrase
 from bot.services import local_answers
 from bot.services.asking import Group
 from bot.services.local_answers import Draft
@@ -127,7 +127,7 @@ def _ask(turn: Turn, step: str, wrong: str = "") -> Reply:
     await_text(turn, NAME, step=step)
     shown = _SHOWN[step](turn, wizard)
     moves = [] if step == "text" or "fact" in wizard or step == "check" else [move(turn, NAME, "back")]
-    text = "\n".join(part for part in (wrong, shown.text) if part)
+    text = on_lines(wrong, shown.text)
     return Reply(text=text, choices=(*shown.choices, *moves, move(turn, NAME, "cancel")))
 
 

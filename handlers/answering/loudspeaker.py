@@ -4,7 +4,7 @@ from bot.core.errors import KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.splitting import shorten
-from bot.core.text import phrase
+from bot.core.text import on_lines, phrase
 from bot.services import loudspeaker
 from bot.turn import Turn
 from handlers import menu
@@ -37,9 +37,7 @@ def ask(turn: Turn, wrong: str = "") -> Reply:
         for track in turn.library.tracks.values()
         if turn.audience & set(track.audience)
     ]
-    return Reply(
-        text="\n".join(part for part in (wrong, f"📘 {text}") if part), choices=(*tracks, move(turn, NAME, "cancel"))
-    )
+    return Reply(text=on_lines(wrong, f"📘 {text}"), choices=(*tracks, move(turn, NAME, "cancel")))
 
 
 def typed(turn: Turn) -> Reply:

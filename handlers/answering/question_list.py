@@ -3,6 +3,7 @@
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.splitting import shorten
+from bot.core.text import on_lines
 from bot.services import asking, local_answers
 from bot.turn import Turn
 from handlers import menu
@@ -29,7 +30,7 @@ def listed(turn: Turn, said: str = "") -> Reply:
         labels.setdefault(label, Choice(label, make(NAME, f"open={group.id}")))
     if local_answers.listed(turn.tx, turn.roles):
         labels["ours"] = Choice(_("Our answers"), make(NAME, "ours"))
-    text = "\n".join(part for part in (said, f"💬 {head}", *lines, *_marks(turn)) if part)
+    text = on_lines(said, f"💬 {head}", *lines, *_marks(turn))
     return Reply(text=text, choices=(*labels.values(), menu.home(turn)))
 
 

@@ -7,7 +7,7 @@ from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
 from bot.core.splitting import shorten
 from bot.core.suspicion.scam import Finding, Seen
-from bot.core.text import phrase
+from bot.core.text import on_lines, phrase
 from bot.turn import Turn
 from handlers import menu
 from handlers.awaiting import move
@@ -45,7 +45,7 @@ def ask(turn: Turn, wrong: str = "") -> Reply:
     text = _("Paste the message or the link here. It is only read: nothing is opened, nothing is kept.")
     care = _("Leave out ID numbers, passwords and codes.")
     kept = _("The open report stays as it is.") if turn.state.form else ""
-    said = "\n".join(part for part in (wrong, f"⚠️ {text}", care, kept) if part)
+    said = on_lines(wrong, f"⚠️ {text}", care, kept)
     return Reply(text=said, choices=(move(turn, NAME, "cancel"),))
 
 

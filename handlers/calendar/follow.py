@@ -9,7 +9,7 @@ from bot.core.date_line import parse_leads
 from bot.core.errors import N_, KnownError
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
-from bot.core.text import clean, fold
+from bot.core.text import clean, fold, on_lines
 from bot.services import consents, subscriptions
 from bot.services.reminders import DATE, TEAM
 from bot.services.subscriptions import TOPIC, TOPICS, Told, Wishes
@@ -62,7 +62,7 @@ def show(turn: Turn, said: str = "") -> Reply:
     if any(not subject.startswith(TOPIC) for subject in chosen.muted):
         choices.append(Choice(_("Hear of the silent dates again"), make(NAME, "unmute")))
     return Reply(
-        text="\n".join(line for line in lines if line),
+        text=on_lines(*lines),
         choices=(*choices, Choice(_("Dates to remember"), make("go", "hanchot"))),
     )
 

@@ -14,7 +14,7 @@ from bot.core.goal_line import coming_day
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
-from bot.core.text import clean, fold
+from bot.core.text import clean, fold, on_lines
 from bot.services import pauses
 from bot.services.pauses import Pause
 from bot.services.permissions import Action, require
@@ -112,13 +112,13 @@ def _ask(turn: Turn, wizard: dict[str, Any], wrong: str = "") -> Reply:
     cancel = Choice(_("Cancel"), make(NAME, "cancel"), numbered=False)
     if "first" not in wizard:
         asked = _("From which day to which day? Type for example: 20/11 to 25/11")
-        return Reply(text="\n".join(part for part in (wrong, asked) if part), choices=(cancel,))
+        return Reply(text=on_lines(wrong, asked), choices=(cancel,))
     if "reason" not in wizard:
         choices = [Choice(_(label), make(NAME, f"why={key}")) for key, label in REASONS.items()]
-        return Reply(text="\n".join(part for part in (wrong, _("Why a pause?")) if part), choices=(*choices, cancel))
+        return Reply(text=on_lines(wrong, _("Why a pause?")), choices=(*choices, cancel))
     shown = _("Pause {pause} Is that right?", pause=_line(turn, _pause(wizard)))
     save = Choice(_("Yes, pause"), make(NAME, "save"))
-    return Reply(text="\n".join(part for part in (wrong, f"📅 {shown}") if part), choices=(save, cancel))
+    return Reply(text=on_lines(wrong, f"📅 {shown}"), choices=(save, cancel))
 
 
 def _save(turn: Turn, wizard: dict[str, Any]) -> Reply:

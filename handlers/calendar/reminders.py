@@ -9,6 +9,7 @@ from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.splitting import length
+from bot.core.text import on_lines
 from bot.library import Library
 from bot.services.reminders import Waiting
 from bot.words import Words
@@ -61,7 +62,7 @@ def render(
         moved(waiting, words),
     )
     choices = [choice for step in steps if (choice := _choice(rule, step, words))]
-    return Reply(text="\n".join(line for line in lines if line), choices=(*choices, *quieter(waiting.due, words)))
+    return Reply(text=on_lines(*lines), choices=(*choices, *quieter(waiting.due, words)))
 
 
 def quieter(due: int, words: Words) -> tuple[Choice, Choice]:

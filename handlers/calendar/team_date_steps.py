@@ -12,6 +12,7 @@ from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.people import Membership
+from bot.core.text import on_lines
 from bot.services import team_dates
 from bot.services.permissions import Action, require
 from bot.services.team_dates import TeamDateView, Wish
@@ -81,7 +82,7 @@ def show(turn: Turn, wrong: str = "") -> Reply:
     if step == "again":
         choices = [Choice(turn.say(label), make(NAME, f"again={key}")) for key, label in RECURRENCES.items()]
     cancel = Choice(turn.say("Cancel"), make(NAME, "cancel"), numbered=bool(choices))
-    return Reply(text="\n".join(part for part in (wrong, f"📅 {text}") if part), choices=(*choices, cancel))
+    return Reply(text=on_lines(wrong, f"📅 {text}"), choices=(*choices, cancel))
 
 
 def typed(turn: Turn) -> Reply:
@@ -213,7 +214,7 @@ def _check(turn: Turn, wizard: dict[str, Any], role: Membership, wrong: str) -> 
         Choice(_("Change the reminders"), make(NAME, "edit=leads")),
         Choice(_("Cancel"), make(NAME, "cancel")),
     )
-    return Reply(text="\n".join(line for line in lines if line), choices=choices)
+    return Reply(text=on_lines(*lines), choices=choices)
 
 
 def _first(turn: Turn, wish: Wish) -> date:

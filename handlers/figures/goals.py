@@ -4,6 +4,7 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
 from bot.core.people import Membership
+from bot.core.text import on_lines
 from bot.services import goals
 from bot.services.goals import Progress
 from bot.services.permissions import Action, require
@@ -81,7 +82,7 @@ def _one(turn: Turn, goal_id: int) -> Reply:
     goal = goals.open_goal(turn.tx, goal_id, roles=turn.roles, today=turn.today)
     turn.state.end_wizard()
     known = _("{n} households live there.", n=goal.households) if goal.households else ""
-    text = "\n".join(line for line in ("📋 " + _line(turn, goal), known) if line)
+    text = on_lines("📋 " + _line(turn, goal), known)
     choices = (
         Choice(_("Change the number"), make(NAME, f"number={goal.id}")),
         Choice(_("Remove"), make(NAME, f"drop={goal.id}")),

@@ -6,6 +6,7 @@ from bot.core.content import Track
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
+from bot.core.text import on_lines
 from bot.services import certificates, consents, learning
 from bot.services.certificates import CertificateRefused
 from bot.services.files import certificate_paper, media
@@ -60,7 +61,7 @@ def ask(turn: Turn, track_id: str, wrong: str = "") -> Reply:
         Choice(_("Leave the name empty"), make(NAME, "use=none")),
         move(turn, NAME, "cancel"),
     )
-    return Reply(text="\n".join(part for part in (wrong, f"📘 {text}") if part), choices=choices)
+    return Reply(text=on_lines(wrong, f"📘 {text}"), choices=choices)
 
 
 def missing(turn: Turn, found: certificates.Standing) -> Reply:

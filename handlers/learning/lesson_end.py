@@ -4,6 +4,7 @@ from bot.core.content import Lesson, Track
 from bot.core.conversation import LessonState
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.text import on_lines
 from bot.services import consents, invitations, learning
 from bot.services import reviews as review_rules
 from bot.services.files import media
@@ -25,7 +26,7 @@ def end(turn: Turn, lesson: Lesson, state: LessonState, verdict: str) -> Reply:
         lesson.caution and "⚠️ " + lesson.caution,
         _("Source: {source}. Checked on {day}.", source=sources, day=lesson.checked_on),
     ]
-    return Reply(text="\n".join(part for part in parts if part), choices=tuple(_choices(turn, lesson)))
+    return Reply(text=on_lines(*parts), choices=tuple(_choices(turn, lesson)))
 
 
 def sheet(turn: Turn) -> Reply:

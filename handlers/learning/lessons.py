@@ -6,6 +6,7 @@ from bot.core.content import Lesson
 from bot.core.conversation import LessonState
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.text import on_lines
 from bot.services import consents, learning
 from bot.services.files import media
 from bot.turn import Turn
@@ -103,7 +104,7 @@ def fallback(turn: Turn, lesson: Lesson, state: LessonState) -> Reply:
     _ = turn.say
     hint = lesson.steps[state.step].fallback
     help_text = _("If it still does not work, that is fine: go on, or ask somebody of the team to come and help.")
-    text = "\n".join(part for part in (_head(turn, lesson, state), hint, help_text) if part)
+    text = on_lines(_head(turn, lesson, state), hint, help_text)
     choices = (
         Choice(_("Done"), make("step", f"{state.step}=done")),
         Choice(_("Go on anyway"), make("step", f"{state.step}=fail")),

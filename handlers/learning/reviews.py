@@ -6,6 +6,7 @@ from typing import Any
 from bot.core.content import QuizItem
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.text import on_lines
 from bot.services import consents, profile, reviews
 from bot.services.reviews import Question
 from bot.turn import Turn
@@ -113,7 +114,7 @@ def finish(turn: Turn, kept: dict[str, Any] | None, verdict: str) -> Reply:
         *reminding(turn),
         menu.home(turn),
     )
-    return Reply(text="\n".join(part for part in parts if part), choices=choices)
+    return Reply(text=on_lines(*parts), choices=choices)
 
 
 def remind(turn: Turn) -> Reply:

@@ -6,6 +6,7 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
 from bot.core.splitting import shorten
+from bot.core.text import on_lines
 from bot.core.working_days import EXTENSION
 from bot.services.permissions import Action, allowed, require
 from bot.services.personal_data import data_requests
@@ -46,7 +47,7 @@ def listed(turn: Turn, said: str = "") -> Reply:
     head = _("Requests about personal data:") if found else _("No request about personal data waits.")
     lines = [line(turn.words, each) for each in found[:SHOWN]]
     choices = [Choice(_("Request {n}", n=str(each.id)), make(NAME, f"see={each.id}")) for each in found[:SHOWN]]
-    text = "\n".join(part for part in (said, head, *lines) if part)
+    text = on_lines(said, head, *lines)
     return Reply(text=text, choices=(*choices, menu.home(turn)))
 
 

@@ -9,7 +9,7 @@ from bot.core.errors import KnownError
 from bot.core.messages import Choice, InboundMessage, Kind, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
-from bot.core.text import phrase
+from bot.core.text import on_lines, phrase
 from bot.services import codes, linking
 from bot.services.linking import Chat, Linked
 from bot.turn import Turn
@@ -99,7 +99,7 @@ def yes(turn: Turn, code: int) -> Reply:
     waits = _("In {team} you are a volunteer until another coordinator says yes to more.", team=asked) if asked else ""
     main = _("Messages that you did not ask for go to one chat only; choose which with /lienket.")
     shown = _go_on(turn)
-    text = "\n".join(part for part in (told.format(channel=there), waits, main, shown.text) if part)
+    text = on_lines(told.format(channel=there), waits, main, shown.text)
     return replace(shown, text=text, edit=False)
 
 
@@ -128,7 +128,7 @@ def page(turn: Turn, said: str = "") -> Reply:
             for chat in found[:LISTED]
         ]
     choices += [Choice(_("Link another channel"), make(NAME, "code")), menu.home(turn)]
-    return Reply(text="\n".join(line for line in lines if line), choices=tuple(choices))
+    return Reply(text=on_lines(*lines), choices=tuple(choices))
 
 
 def prefer(turn: Turn, contact: int) -> Reply:

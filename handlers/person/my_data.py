@@ -9,6 +9,7 @@ from bot.core.errors import N_
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
 from bot.core.splitting import shorten
+from bot.core.text import on_lines
 from bot.services import consents
 from bot.services.files import media
 from bot.services.personal_data import data_requests, erasing, my_data, privacy
@@ -46,7 +47,7 @@ def page(turn: Turn, said: str = "") -> Reply:
         _("Your data are not used now, at your wish.") if found.restricted else "",
         _("The words of messages you typed are not kept once they are answered."),
     ]
-    return Reply(text="\n".join(line for line in lines if line), choices=_choices(turn, found))
+    return Reply(text=on_lines(*lines), choices=_choices(turn, found))
 
 
 def _counted(turn: Turn, counts: tuple[tuple[str, int], ...]) -> str:

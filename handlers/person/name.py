@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.messages import Choice, InboundMessage, Reply
 from bot.core.payload import make
-from bot.core.text import words
+from bot.core.text import on_lines, words
 from bot.services import consents, profile
 from bot.turn import Turn
 from handlers import menu
@@ -20,7 +20,7 @@ def ask(turn: Turn, said: str = "") -> Reply:
     await_text(turn, NAME)
     text = turn.say("Type your name, so that the team knows who you are.")
     choices = (Choice(turn.say("Skip"), make(NAME, "skip")),)
-    return Reply(text="\n".join(part for part in (said, text) if part), choices=choices)
+    return Reply(text=on_lines(said, text), choices=choices)
 
 
 def tapped(turn: Turn) -> Reply:

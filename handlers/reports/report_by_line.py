@@ -6,6 +6,7 @@ from bot.core import answers
 from bot.core.errors import N_, KnownError
 from bot.core.forms import FormState
 from bot.core.messages import Reply
+from bot.core.text import on_lines
 from bot.services import consents, reports
 from bot.services.permissions import Action, allowed, require
 from bot.services.reports import Filed
@@ -93,7 +94,7 @@ def _doubts(turn: Turn, line: report_line.Line) -> str:
     unclear = (
         turn.say("Not clear: {pieces}", pieces=", ".join(map(answers.quote, line.unclear))) if line.unclear else ""
     )
-    return "\n".join(part for part in (unclear, *(said(turn, each) for each in line.refused)) if part)
+    return on_lines(unclear, *(said(turn, each) for each in line.refused))
 
 
 def said_at(turn: Turn) -> str:

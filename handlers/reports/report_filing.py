@@ -3,6 +3,7 @@
 from bot.core.forms import AnswerRejected, Form, FormState
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.text import on_lines
 from bot.services import reports
 from bot.turn import Turn
 from handlers import menu
@@ -36,7 +37,7 @@ def send(turn: Turn, form: Form, state: FormState) -> Reply:
             reports=receipt.week_reports,
             households=receipt.week_households,
         ),
-        receipt.visit and _("Another visit is noted. Whoever goes takes it first."),
+        _("Another visit is noted. Whoever goes takes it first.") if receipt.visit else "",
     ]
     choices = (
         *(
@@ -48,7 +49,7 @@ def send(turn: Turn, form: Form, state: FormState) -> Reply:
         Choice(_("Another report"), make("go", "baocao")),
         menu.home(turn),
     )
-    return Reply(text="\n".join(line for line in lines if line), choices=choices)
+    return Reply(text=on_lines(*lines), choices=choices)
 
 
 def ask_twin(turn: Turn, state: FormState, number: str) -> Reply:

@@ -7,6 +7,7 @@ from bot.core.errors import KnownError
 from bot.core.forms import Context, Form, FormState, Question
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.text import on_lines
 from bot.turn import Turn
 from handlers.reports.report_words import said, shown_answer
 
@@ -28,7 +29,7 @@ def ask(turn: Turn, form: Form, state: FormState, rejected: KnownError | None = 
         head += " · " + _("Noted: {noted}", noted=noted)
     wrong = said(turn, rejected) if rejected else ""
     hint = f" {turn.show(question.hint)}" if question.hint else ""
-    text = "\n".join(part for part in (head, wrong, turn.show(question.label) + hint) if part)
+    text = on_lines(head, wrong, turn.show(question.label) + hint)
     return Reply(text=text, choices=(*_answers(turn, question, state), *_moves(turn, question, state)))
 
 
@@ -40,7 +41,7 @@ def show(turn: Turn, form: Form, state: FormState, rejected: KnownError | None =
         return _card_asking(turn, form, state, note or (said(turn, rejected) if rejected else ""))
     turn.state.form = state
     wrong = said(turn, rejected) if rejected else ""
-    text = "\n".join(part for part in (*_card(turn, form, state), note, wrong) if part)
+    text = on_lines(*_card(turn, form, state), note, wrong)
     _ = turn.say
     return Reply(
         text=text,
@@ -60,7 +61,7 @@ def _card_asking(turn: Turn, form: Form, state: FormState, note: str) -> Reply:
         if question.required and question.name not in state.answers
     ]
     still = turn.say("Still missing: {missing}.", missing=", ".join(missing)) if missing else ""
-    text = "\n".join(part for part in (*_card(turn, form, state), note, still, turn.show(form[state.at].label)) if part)
+    text = on_lines(*_card(turn, form, state), note, still, turn.show(form[state.at].label))
     return replace(asked, text=text)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
+from bot.core.text import on_lines
 from bot.services import broadcasts
 from bot.services.broadcasts import Audience, Draft
 from bot.services.permissions import Action, allowed
@@ -99,7 +100,7 @@ def check(turn: Turn, wizard: Wizard, wrong: str) -> Reply:
         Choice(_("Change who it is for"), make("gui", "edit_to")),
         Choice(_("Cancel"), make("gui", "cancel")),
     )
-    return Reply(text="\n".join(line for line in lines if line), choices=choices)
+    return Reply(text=on_lines(*lines), choices=choices)
 
 
 def _counts(turn: Turn, wizard: Wizard, found: Audience) -> list[str]:
@@ -137,7 +138,7 @@ def _reply(turn: Turn, wrong: str, text: str, *choices: Choice, back: bool = Tru
     moves = [Choice(turn.say("Cancel"), make("gui", "cancel"), numbered)]
     if back:
         moves.insert(0, Choice(turn.say("Back"), make("gui", "back"), numbered))
-    return Reply(text="\n".join(part for part in (wrong, text) if part), choices=(*choices, *moves))
+    return Reply(text=on_lines(wrong, text), choices=(*choices, *moves))
 
 
 SHOWN: Mapping[str, Callable[[Turn, Wizard, str], Reply]] = {

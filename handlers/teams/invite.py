@@ -7,6 +7,7 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
 from bot.core.people import TeamRole
+from bot.core.text import on_lines
 from bot.services import invitations, membership
 from bot.services.permissions import Action, require
 from bot.turn import Turn
@@ -63,6 +64,6 @@ def made(turn: Turn, team: int, role: TeamRole, uses: int, *, approve: bool) -> 
         _("You will be asked about each one.") if approve else "",
     ]
     picture = invitations.picture(turn.tx, links, now=turn.now)
-    text = "\n".join(line for line in lines if line)
+    text = on_lines(*lines)
     choices = (Choice(_("My team"), make("go", "to")), menu.home(turn))
     return Reply(text=text, picture=picture, choices=choices)

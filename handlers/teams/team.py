@@ -5,6 +5,7 @@ from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
 from bot.core.people import Membership
+from bot.core.text import on_lines
 from bot.services import membership
 from bot.services.membership import Act, Somebody
 from bot.services.permissions import REFUSALS, Action, allowed, require
@@ -58,7 +59,7 @@ def page(turn: Turn, role: Membership, said: str = "") -> Reply:
     if not turn.speaker.name:
         choices.append(Choice(_("Give my name"), make("name", "ask")))
     choices += [Choice(_("Leave the team"), make("leave", team)), menu.home(turn)]
-    return Reply(text="\n".join(line for line in lines if line), choices=tuple(choices))
+    return Reply(text=on_lines(*lines), choices=tuple(choices))
 
 
 def leave(turn: Turn) -> Reply:

@@ -7,6 +7,7 @@ from bot.core.forms import AnswerRejected, Context, Question
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
+from bot.core.text import on_lines
 from bot.services import consents, followups
 from bot.services.followups import WISHES, Wish
 from bot.services.visit_views import Visit
@@ -109,7 +110,7 @@ def ask(turn: Turn, answered: dict[str, str], *, first: int = 0, wrong: str = ""
     moves = [move(turn, NAME, "skip")] if step == "note" else []
     moves += [move(turn, NAME, "back")] if any(name in answered for name in STEPS[: STEPS.index(step)]) else []
     return Reply(
-        text="\n".join(part for part in (wrong, f"🤝 {text}") if part),
+        text=on_lines(wrong, f"🤝 {text}"),
         choices=(*shown, *moves, move(turn, NAME, "cancel")),
     )
 

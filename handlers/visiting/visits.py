@@ -7,7 +7,7 @@ from bot.core.errors import N_
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
-from bot.core.text import phrase
+from bot.core.text import on_lines, phrase
 from bot.services import followups, reports
 from bot.services.permissions import Action, allowed, require
 from bot.services.visit_views import Visit
@@ -81,7 +81,7 @@ def act(turn: Turn, number: int, wanted: str) -> Reply:
 def show(turn: Turn, number: int, note: str = "") -> Reply:
     """One visit, and what may be done with it."""
     visit = followups.one(turn.tx, number, roles=turn.roles, person=turn.speaker.person)
-    text = "\n".join(part for part in (note, "🤝 " + _told(turn, visit)) if part)
+    text = on_lines(note, "🤝 " + _told(turn, visit))
     return Reply(text=text, choices=(*_choices(turn, visit), *_ways_on(turn)))
 
 
@@ -142,7 +142,7 @@ def _told(turn: Turn, visit: Visit) -> str:
         _("Asked by: {name}", name=visit.resident) if visit.resident else "",
         _("They add: {note}", note=visit.note) if visit.note else "",
     ]
-    return "\n".join(line for line in lines if line)
+    return on_lines(*lines)
 
 
 def _choices(turn: Turn, visit: Visit) -> list[Choice]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.core.errors import N_, ConsentNeeded, KnownError
-from bot.core.people import Speaker
+from bot.core.people import NAME_LIMIT, Speaker
 from bot.storage import data_requests, people
 from bot.storage.database import Transaction
 
@@ -39,7 +39,7 @@ def give(tx: Transaction, speaker: Speaker, purpose: str, *, name: str, now: dat
             tx, person=speaker.person, purpose=purpose, version=VERSION, channel=speaker.channel, now=now
         )
     if name and not speaker.name:
-        people.change_person(tx, speaker.person, name=name[:120])
+        people.change_person(tx, speaker.person, name=name[:NAME_LIMIT])
 
 
 def withdraw(tx: Transaction, person: int, purpose: str | None, now: datetime) -> None:

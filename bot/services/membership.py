@@ -12,6 +12,7 @@ from bot.services.permissions import REFUSALS, Action, allowed, require
 from bot.storage import areas, audit, joining, people
 from bot.storage.database import Transaction
 
+GOOD_DAYS = 7  # of an invitation made in the chat
 ANSWERED = N_("This was answered already.")
 NOT_A_MEMBER = N_("This person is not in the team any more.")
 
@@ -75,10 +76,10 @@ def asked(tx: Transaction, person: int) -> list[str]:
 
 
 def invite(tx: Transaction, act: Act, team: int, *, role: TeamRole, uses: int, approve: bool) -> str:
-    """A code for the coordinator to pass on, good for seven days."""
+    """A code for the coordinator to pass on, good for GOOD_DAYS."""
     mine = require(act.roles, Action.INVITE, team)
     return teams.invite(
-        tx, team=mine.team_code, role=role, uses=uses, days=7, now=act.now, approve=approve, person=act.person
+        tx, team=mine.team_code, role=role, uses=uses, days=GOOD_DAYS, now=act.now, approve=approve, person=act.person
     )
 
 

@@ -10,6 +10,7 @@ from bot.core.decency import Hours, decent
 from bot.core.errors import N_, KnownError
 from bot.core.quiet import QUIET_FROM, QUIET_TO
 from bot.models import Due, ReminderSetting
+from bot.services import pauses
 from bot.storage import reminders, subscriptions
 from bot.storage.database import Transaction
 
@@ -63,7 +64,7 @@ def wishes(tx: Transaction, person: int) -> Wishes:
 def hours_of(tx: Transaction, persons: Sequence[int], today: date) -> dict[int, Hours]:
     """By person, when they are left alone: their own hours, and the pauses of their teams."""
     chosen = subscriptions.settings(tx, persons)
-    pauses = subscriptions.pauses_of(tx, persons, today - timedelta(days=60))
+    resting = subscriptions.pauses_of(tx, persons, today - timedelta(days=pauses.LONGEST))
     found: dict[int, Hours] = {}
     for person in persons:
         row = chosen.get(person)
@@ -72,7 +73,7 @@ def hours_of(tx: Transaction, persons: Sequence[int], today: date) -> dict[int, 
             if row
             else Hours()
         )
-        rests = tuple((pause.first, pause.last, pause.reason) for pause in pauses.get(person, ()))
+        rests = tuple((pause.first, pause.last, pause.reason) for pause in resting.get(person, ()))
         found[person] = replace(hours, pauses=rests)
     return found
 

@@ -10,6 +10,7 @@ from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
+from bot.core.splitting import shorten
 from bot.services import reminders, subscriptions, team_dates
 from bot.services.subscriptions import Told
 from bot.turn import Turn
@@ -18,6 +19,7 @@ from handlers.calendar.reminders import NAME
 from handlers.teams.broadcast_words import moment
 
 IN_HOURS = 3
+LABEL = 40  # characters of a button
 
 
 def tapped(turn: Turn) -> Reply:
@@ -78,7 +80,7 @@ def _newest(turn: Turn, verb: str) -> Reply:
 
 def _which(turn: Turn, told: list[Told], verb: str) -> Reply:
     """That message said several things: which one?"""
-    choices = [Choice(_label(title(turn, each)), make(NAME, f"{each.due}={verb}!")) for each in told]
+    choices = [Choice(shorten(title(turn, each), LABEL), make(NAME, f"{each.due}={verb}!")) for each in told]
     labels = {choice.label: choice for choice in choices}
     return Reply(text="📅 " + turn.say("Which one?"), choices=(*labels.values(), menu.home(turn)))
 
@@ -134,10 +136,6 @@ def _on(turn: Turn, told: Told) -> Reply:
     subscriptions.unmute(turn.tx, turn.speaker.person, told.rule)
     text = turn.say("📅 Good: {title} is reminded of again.", title=title(turn, told))
     return Reply(text=text, choices=(_dates(turn), menu.home(turn)))
-
-
-def _label(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004  a button's width
 
 
 def _dates(turn: Turn) -> Choice:

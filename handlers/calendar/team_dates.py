@@ -5,6 +5,7 @@ from bot.core.markup import guard
 from bot.core.messages import Choice, Reply
 from bot.core.payload import make
 from bot.core.payload import number as read_number
+from bot.core.splitting import shorten
 from bot.services import team_dates
 from bot.services.permissions import Action, allowed
 from bot.services.team_dates import TeamDateView
@@ -15,6 +16,7 @@ from handlers.calendar.team_date_steps import NAME
 from handlers.teams import which_team
 
 SHOWN = 8
+LABEL = 40  # characters of a button
 
 
 def add(turn: Turn, text: str = "") -> Reply:
@@ -146,5 +148,4 @@ def _label(turn: Turn, each: TeamDateView) -> str:
     """At most forty letters, told apart by their day."""
     coming = next_occurrence(each.rule, turn.today)
     day = turn.show(coming.day if coming else each.rule.day)
-    title = each.rule.title.vi
-    return f"{day} {title if len(title) <= 28 else title[:27] + '…'}"  # noqa: PLR2004  a button's width
+    return f"{day} {shorten(each.rule.title.vi, LABEL - len(day) - 1)}"

@@ -109,7 +109,7 @@ def _counts(turn: Turn, wizard: Wizard, found: Audience) -> list[str]:
     lines = [turn.count("To: {segment} – {n} person.", "To: {segment} – {n} people.", found.reached, segment=segment)]
     for (channel, bot), number in found.outlets.items():
         line = turn.count(
-            "{place}: {n} message.", "{place}: {n} messages.", number, place=words.place(turn.words, channel)
+            "{place}: {n} message.", "{place}: {n} messages.", number, place=words.channel_name(turn.words, channel)
         )
         left = turn.quota(channel, bot)
         if left is not None:

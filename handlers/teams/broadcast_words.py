@@ -8,10 +8,12 @@ from bot.core.channel import NAMES
 from bot.core.errors import N_
 from bot.core.markup import guard
 from bot.core.messages import Reply
+from bot.core.splitting import shorten
 from bot.services.broadcasts import Result
 from bot.turn import Turn
 from bot.words import Words
 
+SHOWN = 60  # characters of a message in a list: a line or two on a phone
 SEGMENTS: Mapping[str, str] = {
     "all": N_("Everybody in the team"),
     "volunteer": N_("Volunteers"),
@@ -58,7 +60,7 @@ def moment(words: Words, at: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M} {words.day_long(local.date())}"
 
 
-def place(words: Words, channel: str) -> str:
+def channel_name(words: Words, channel: str) -> str:
     """A channel's name."""
     return words.say(NAMES.get(channel, channel))
 
@@ -82,10 +84,4 @@ def result(turn: Turn, found: Result) -> str:
     head = turn.say(
         "Message {id} · {segment} · {state}", id=found.id, segment=segment(turn, found.segment, found.team), state=state
     )
-    return "\n".join((head, f"“{short(found.text)}”", " · ".join(counts)))
-
-
-def short(text: str) -> str:
-    """The beginning of a text, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:59] + "…"  # noqa: PLR2004  a line or two on a phone
+    return "\n".join((head, f"“{shorten(' '.join(found.text.split()), SHOWN)}”", " · ".join(counts)))

@@ -15,7 +15,6 @@ from handlers import menu
 from handlers.teams.team import acting, role_name
 
 USES = (1, 5, 20, 50)
-GOOD_FOR = timedelta(days=7)
 
 
 def step(turn: Turn) -> Reply:
@@ -56,7 +55,7 @@ def made(turn: Turn, team: int, role: TeamRole, uses: int, *, approve: bool) -> 
             "An invitation for {people}, as {role}, good until {day}:",
             people=turn.count("{n} person", "{n} people", uses),
             role=role_name(turn.words, role),
-            day=(turn.now + GOOD_FOR).astimezone(turn.zone).date(),
+            day=(turn.now + timedelta(days=membership.GOOD_DAYS)).astimezone(turn.zone).date(),
         ),
         f"**{code}**",
         _("They type this code here, in a chat with Từng Ngõ."),

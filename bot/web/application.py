@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.core.errors import DatabaseAway
 from bot.web.calendar import calendar_route
 from bot.web.certificates import certificate_routes
 from bot.web.dashboard import dashboard_routes
@@ -65,7 +66,8 @@ def build(site: Site) -> ASGIApp:
     layers = [Middleware(SafeHeaders)]
     if site.hosts is not None:
         layers.append(Middleware(OnlyOurHosts, hosts=site.hosts))
-    return Webhooks(Starlette(routes=routes, middleware=layers), site.webhooks, site.receive)
+    app = Starlette(routes=routes, middleware=layers, exception_handlers={DatabaseAway: _away})
+    return Webhooks(app, site.webhooks, site.receive)
 
 
 class SafeHeaders:
@@ -86,6 +88,11 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+async def _away(_: Request, _away: Exception) -> Response:
+    """What a page does not say in its own words."""
+    return PlainTextResponse("try again later", 503)
 
 
 async def _health(_: Request) -> Response:

@@ -4,7 +4,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.core.errors import DatabaseAway
 from bot.services import calendars
 from bot.web.site import Site
 
@@ -21,20 +20,17 @@ def calendar_route(site: Site) -> Route:
         if len(name) > LONGEST:
             return PlainTextResponse("not found", 404, headers=ROBOTS)
         now = site.clock()
-        try:
-            found = await site.database.read(
-                lambda tx: calendars.find(
-                    tx,
-                    name,
-                    site.library.dates,
-                    site.library.sources,
-                    locale=site.locale,
-                    now=now,
-                    today=now.astimezone(site.zone).date(),
-                )
+        found = await site.database.read(
+            lambda tx: calendars.find(
+                tx,
+                name,
+                site.library.dates,
+                site.library.sources,
+                locale=site.locale,
+                now=now,
+                today=now.astimezone(site.zone).date(),
             )
-        except DatabaseAway:
-            return PlainTextResponse("try again later", 503)
+        )
         if found is None:
             return PlainTextResponse("not found", 404, headers=ROBOTS)
         kept = "public, max-age=3600" if name == calendars.PUBLIC else "private, no-store"

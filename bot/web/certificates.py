@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.core.certificates import Shown
-from bot.core.errors import DatabaseAway
 from bot.services import certificates
 from bot.services.certificates import Checked, Finding
 from bot.services.files import certificate_paper
@@ -40,10 +39,7 @@ def certificate_routes(site: Site, renderer: Renderer, limits: Limits) -> list[R
             return page(None, "", 200)
         if slower := limits.refuse_tries(request):
             return slower
-        try:
-            found = await site.database.read(lambda tx: certificates.check(tx, (site.secret, *site.former), code))
-        except DatabaseAway:
-            return PlainTextResponse("try again later", 503)
+        found = await site.database.read(lambda tx: certificates.check(tx, (site.secret, *site.former), code))
         return page(found, code, STATUS[found.finding])
 
     def page(found: Checked | None, code: str, status: int) -> Response:

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.core.errors import DatabaseAway
 from bot.services.files import media
 from bot.web.site import Site
 
@@ -17,10 +16,7 @@ def media_route(site: Site) -> Route:
     """The route of every picture and file; Zalo's servers fetch a picture more than once."""
 
     async def serve(request: Request) -> Response:
-        try:
-            found = await media.load(site.database, site.library, request.path_params["name"])
-        except DatabaseAway:
-            return PlainTextResponse("try again later", 503)
+        found = await media.load(site.database, site.library, request.path_params["name"])
         if found is None:
             return PlainTextResponse("not found", 404, headers=ROBOTS)
         place = "inline" if found.is_picture else "attachment"

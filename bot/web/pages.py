@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -88,36 +88,29 @@ class Pages:
     async def session(self, request: Request) -> Response:
         """What a page that was kept by the phone needs to go on; 401 when this browser has no chat any more."""
         token = sessions.token_of(request)
-        try:
-            chat = await sessions.chat_opened(self._site, token)
-            if not chat:
-                return PlainTextResponse("ended", 401, headers=NO_STORE)
-            response = JSONResponse({"chat": _short(chat), "csrf": sessions.csrf_of(chat)}, headers=NO_STORE)
-            new = await sessions.renewed(self._site, token)
-        except DatabaseAway:
-            return PlainTextResponse("try again later", 503)
-        if new != token:
-            sessions.keep(response, new, secure=self._site.secure)
-        return response
+        chat = await sessions.chat_opened(self._site, token)
+        if not chat:
+            return PlainTextResponse("ended", 401, headers=NO_STORE)
+        return await self._json({"chat": _short(chat), "csrf": sessions.csrf_of(chat)}, token)
 
     async def take(self, request: Request) -> Response:
         """A message from the page: its answers come back at once, and on the event stream too."""
         token = sessions.token_of(request)
         if slower := self._limits.refuse(request, token):
             return slower  # the page keeps it and sends it again
-        try:
-            chat = await sessions.chat_opened(self._site, token)
-            if not sessions.is_ours(request, chat):
-                return PlainTextResponse("ended", 403)
-            posted = await _posted(request)
-            if posted is None:
-                return PlainTextResponse("unreadable", 400)
-            answers = await self._site.receive(_message(posted, chat, self._site.clock()))
-            shown = {"messages": [as_json(answer) for answer in answers]}
-            response = JSONResponse(shown, headers=NO_STORE)
-            new = await sessions.renewed(self._site, token)
-        except DatabaseAway:
-            return PlainTextResponse("try again later", 503)
+        chat = await sessions.chat_opened(self._site, token)
+        if not sessions.is_ours(request, chat):
+            return PlainTextResponse("ended", 403)
+        posted = await _posted(request)
+        if posted is None:
+            return PlainTextResponse("unreadable", 400)
+        answers = await self._site.receive(_message(posted, chat, self._site.clock()))
+        return await self._json({"messages": [as_json(answer) for answer in answers]}, token)
+
+    async def _json(self, content: dict[str, Any], token: str) -> Response:
+        """The answer to a page; with the browser's new secret when one is due."""
+        response = JSONResponse(content, headers=NO_STORE)
+        new = await sessions.renewed(self._site, token)
         if new != token:
             sessions.keep(response, new, secure=self._site.secure)
         return response
@@ -125,10 +118,7 @@ class Pages:
     async def events(self, request: Request) -> Response:
         """What the page has not shown yet, and then everything new, as Server-Sent Events."""
         token = sessions.token_of(request)
-        try:
-            chat = await sessions.chat_opened(self._site, token)
-        except DatabaseAway:
-            return PlainTextResponse("try again later", 503)
+        chat = await sessions.chat_opened(self._site, token)
         if not chat:
             return PlainTextResponse("ended", 401)
         after = request.headers.get("last-event-id") or request.query_params.get("after", "0")

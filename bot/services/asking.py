@@ -133,10 +133,20 @@ def set_aside(tx: Transaction, group: Group, *, roles: Sequence[Membership], now
     storage.settle(tx, group.questions, fact=None, now=now)
 
 
-def marks(tx: Transaction, *, roles: Sequence[Membership], now: datetime) -> tuple[int, int, dict[str, int]]:
-    """How many marks of the last days say right, and wrong, and by answer how many say wrong. NotAllowed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """How people marked the answers they got."""
+
+    right: int
+    wrong: int
+    by_answer: Mapping[str, int]  # how many say wrong, by the answer's key, most first
+
+
+def marks(tx: Transaction, *, roles: Sequence[Membership], now: datetime) -> Marks:
+    """The marks of the last days. NotAllowed."""
     require(roles, Action.ANSWER_QUESTIONS)
     found = told.marks(tx, now - MARKED)
     wrong = {subject: count for (subject, verdict_), count in found.items() if verdict_ == "wrong"}
     right = sum(count for (_, verdict_), count in found.items() if verdict_ == "right")
-    return right, sum(wrong.values()), dict(sorted(wrong.items(), key=lambda each: -each[1]))
+    by_answer = dict(sorted(wrong.items(), key=lambda each: -each[1]))
+    return Marks(right=right, wrong=sum(wrong.values()), by_answer=by_answer)

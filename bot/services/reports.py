@@ -60,6 +60,15 @@ class Change:
     after: Any
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What a person is told when a report is changed."""
+
+    number: str
+    count: int  # which change of this report it is
+    changes: tuple[Change, ...]  # empty: nothing differs, and nothing was written
+
+
 def number(report: Report, code: str) -> str:
     """The receipt number as people see it."""
     return receipt_number(code, report.year, report.number)
@@ -121,8 +130,8 @@ def change(
     person: int,
     now: datetime,
     today: date,
-) -> tuple[str, int, list[Change]]:
-    """Write a new version of a filed report: (its number, which change this is, what changed)."""
+) -> Changed:
+    """Write a new version of a filed report. KnownError or AnswerRejected when it cannot be."""
     report, role = _mine(tx, state.report, roles=roles, person=person)
     if report.status == "withdrawn":
         raise KnownError(N_("This report is withdrawn. Bring it back first."))
@@ -133,7 +142,7 @@ def change(
         raise KnownError(N_("This place is not covered by your team. Choose another one."))
     changes = difference(report.answers, state.answers)
     if not changes:
-        return number(report, role.team_code), report.version - 1, []
+        return Changed(number=number(report, role.team_code), count=report.version - 1, changes=())
     before = report.answers
     for name, value in _columns(state.answers).items():
         setattr(report, name, value)
@@ -143,7 +152,7 @@ def change(
     reports.note(tx, at=now, person=person, action="change", report=state.report, before=before, after=state.answers)
     followups.follow_report(tx, report, person=person, now=now)
     queries.settle_by_change(tx, state.report, person=person, now=now)
-    return number(report, role.team_code), report.version - 1, changes
+    return Changed(number=number(report, role.team_code), count=report.version - 1, changes=tuple(changes))
 
 
 def give_reason(tx: Transaction, reason: str, *, person: int, now: datetime) -> str | None:

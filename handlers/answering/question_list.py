@@ -36,16 +36,16 @@ def listed(turn: Turn, said: str = "") -> Reply:
 
 def _marks(turn: Turn) -> list[str]:
     """How answers were marked in the last days, and which one was wrong most often."""
-    right, wrong, by_answer = asking.marks(turn.tx, roles=turn.roles, now=turn.now)
-    if not right + wrong:
+    found = asking.marks(turn.tx, roles=turn.roles, now=turn.now)
+    if not found.right + found.wrong:
         return []
     text = turn.say(
         "Marks of the last {days} days: {right} right, {wrong} not what was meant.",
         days=asking.MARKED.days,
-        right=right,
-        wrong=wrong,
+        right=found.right,
+        wrong=found.wrong,
     )
     worst = [
-        f"{turn.library.facts[key].label} ({count})" for key, count in by_answer.items() if key in turn.library.facts
+        f"{fact.label} ({count})" for key, count in found.by_answer.items() if (fact := turn.library.facts.get(key))
     ]
     return [text, *([turn.say("Most often not meant: {labels}.", labels=", ".join(worst[:2]))] if worst else [])]

@@ -68,19 +68,19 @@ def ask_twin(turn: Turn, state: FormState, number: str) -> Reply:
 
 def changed(turn: Turn, form: Form, state: FormState) -> Reply:
     """Write a new version and show the difference."""
-    number, count, changes = reports.change(
+    done = reports.change(
         turn.tx, form, state, roles=turn.roles, person=turn.speaker.person, now=turn.now, today=turn.today
     )
     turn.state.form = None
     _ = turn.say
-    if not changes:
-        text = _("✏️ Report {number}: nothing was changed.", number=number)
+    if not done.changes:
+        text = _("✏️ Report {number}: nothing was changed.", number=done.number)
     else:
-        listed = report_history.differences(turn, form, changes, state.team)
+        listed = report_history.differences(turn, form, done.changes, state.team)
         text = _(
             "✏️ Report {number}, change {count}: {changes}. Everything else stays.",
-            number=number,
-            count=count,
+            number=done.number,
+            count=done.count,
             changes=listed,
         )
         text += "\n" + (

@@ -259,6 +259,6 @@ def test_marks_are_counted_the_newest_of_each_person(commune: Commune) -> None:
         mark(name, subject, right=right)
     roles, now = commune.roles("Minh"), commune.clock()
     found = commune.database.read_now(lambda tx: asking.marks(tx, roles=roles, now=now))
-    assert found == (1, 3, {"F000-05": 2, "F000-14": 1})
+    assert found == asking.Marks(right=1, wrong=3, by_answer={"F000-05": 2, "F000-14": 1})
     with pytest.raises(NotAllowed):
         commune.database.read_now(lambda tx: asking.marks(tx, roles=commune.roles("Hoa"), now=now))

@@ -11,7 +11,7 @@ from bot.core.errors import KnownError, NotAllowed
 from bot.core.forms import FormState
 from bot.library import Library
 from bot.services import reports
-from bot.services.reports import Change, Filed
+from bot.services.reports import Change, Changed, Filed
 from bot.storage import reports as stored
 from bot.storage.database import Database, Transaction
 from tests.fakes.clock import SettableClock
@@ -29,7 +29,7 @@ def light(sqlite_url: str, library: Library, clock: SettableClock) -> Iterator[C
         yield Commune(database, library, clock).build()
 
 
-def change(commune: Commune, name: str, state: FormState) -> tuple[str, int, list[Change]]:
+def change(commune: Commune, name: str, state: FormState) -> Changed:
     form, more = commune.library.forms["outreach"], commune.act(name)
     return commune.database.write_now(lambda tx: reports.change(tx, form, state, today=commune.today, **more))
 
@@ -158,7 +158,7 @@ def test_who_may_see_and_change_a_report(commune: Commune, name: str, *, may: bo
 
     if may:
         assert commune.database.write_now(see).number == "TM-2026-0001"
-        assert change(commune, name, changed)[1] == 1
+        assert change(commune, name, changed).count == 1
         assert withdraw(commune, name, report) == "TM-2026-0001"
         return
     with pytest.raises(KnownError):
@@ -181,13 +181,13 @@ def test_a_change_makes_a_version_an_audit_and_a_difference(commune: Commune) ->
     commune.clock.move(timedelta(hours=1))
     before = commune.state().answers
     changed = commune.state(report=report, households=6, note="thêm một hộ", without="elderly")
-    number, count, found = change(commune, "Minh", changed)
-    assert (number, count) == ("TM-2026-0001", 1)
-    assert found == [
+    done = change(commune, "Minh", changed)
+    assert (done.number, done.count) == ("TM-2026-0001", 1)
+    assert done.changes == (
         Change(name="households", before=5, after=6),
         Change(name="note", before=None, after="thêm một hộ"),
         Change(name="elderly", before=3, after=None),
-    ]
+    )
     (row,) = commune.rows("report")
     assert (row["version"], row["households"], row["elderly"]) == (2, 6, None)
     assert [(each["version"], each["answers"]) for each in commune.rows("report_version")] == [
@@ -205,7 +205,7 @@ def test_a_change_makes_a_version_an_audit_and_a_difference(commune: Commune) ->
 
 def test_a_change_that_changes_nothing_leaves_no_trace(light: Commune) -> None:
     report = light.file().report
-    assert change(light, "Hoa", light.state(report=report)) == ("TM-2026-0001", 0, [])
+    assert change(light, "Hoa", light.state(report=report)) == Changed(number="TM-2026-0001", count=0, changes=())
     assert len(light.rows("report_version")) == len(light.rows("audit")) == 1
 
 

@@ -102,7 +102,7 @@ class Receiver:
         tx.savepoint("handler")
         try:
             reply = self._dialogue(turn)
-            tx.release("handler")
+            tx.finish()  # the savepoint ends with the transaction: letting go of it would be one more round trip
         except Exception as error:
             if is_away(error):
                 raise

@@ -43,11 +43,16 @@ def _places(
     tx: Transaction, units: Sequence[tuple[int, str, str, bool]], day: date, around: AreaMap | None = None
 ) -> tuple[Place, ...]:
     if not any(changed for *_, changed in units):
-        return tuple(_place(unit, Name(kind=kind, name=name)) for unit, kind, name, _ in units)
+        return _unchanged(tuple(units))
     around = around or areas.map_around(tx, [unit for unit, *_ in units])
     now = [_place(unit, around.areas[unit].name_on(day)) for unit, *_ in units]
     taken = {phrase(word) for place in now for word in (place.label, *place.words)}
     return tuple(replace(place, words=(*place.words, *_old_words(around, place.id, day, taken))) for place in now)
+
+
+@lru_cache(maxsize=4096)  # a team's, in every turn of its members
+def _unchanged(units: tuple[tuple[int, str, str, bool], ...]) -> tuple[Place, ...]:
+    return tuple(_place(unit, Name(kind=kind, name=name)) for unit, kind, name, _ in units)
 
 
 def place_labels(tx: Transaction, team: int, on: date) -> dict[int, str]:

@@ -1,7 +1,6 @@
 """Promise of PRODUCT.md 4: a role opens what the table says, on every channel, and nothing else opens anything."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,13 +131,6 @@ class House:
         if failed:
             raise failed[0]
         return "\n".join((answer.reply.text, answer.reply.link, *(choice.label for choice in answer.reply.choices)))
-
-    @contextmanager
-    def undone(self) -> Iterator[Attempt]:
-        """What is done inside is seen, and undone."""
-        attempt = Attempt()
-        self.written = attempt.written
-        yield attempt
 
     def attempt(self, who: str, channel: str, *acts: str, fired: int = -1) -> Attempt:
         """Do these things one after the other; before that of number `fired` every role is taken away."""

@@ -15,16 +15,11 @@ from bot.services.personal_data import data_requests, my_data, privacy, retentio
 from bot.services.personal_data.data_requests import due_dates
 from bot.services.personal_data.retention import Periods
 from bot.storage import messages, people
-from bot.storage.database import Database, Transaction
-from tests.fakes.clock import ZONE, SettableClock
+from bot.storage.database import Transaction
+from tests.fakes.clock import ZONE
 from tests.services.commune import Commune
 
 SAID = Reply(text="Xong")
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
 
 
 def speaker(commune: Commune, name: str) -> Speaker:

@@ -27,11 +27,6 @@ from tests.services.planted import CHAT, NAME, WORDS, a_place, contact_of, plant
 
 
 @pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
-
-
-@pytest.fixture
 def speaker(commune: Commune) -> Speaker:
     """A volunteer with a chat of their own, who is in everything that a person can be in."""
     hello = InboundMessage(channel="telegram", bot="7", chat=CHAT, external_id="1")

@@ -1,31 +1,15 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from bot.core.errors import ConsentNeeded, KnownError, NotAllowed
-from bot.library import Library
 from bot.services import consents, followups, reports
 from bot.services.followups import Wish
 from bot.services.visit_views import Visit
 from bot.storage import people
-from bot.storage.database import Database
-from tests.fakes.clock import SettableClock
 from tests.services.commune import Commune
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
-
-
-@pytest.fixture
-def light(sqlite_url: str, library: Library, clock: SettableClock) -> Iterator[Commune]:
-    with closing(Database(sqlite_url)) as database:
-        yield Commune(database, library, clock).build()
 
 
 def ask(commune: Commune, name: str = "Lan", *, note: str = "", skill: str = "vneid", unit: int = 0) -> int:

@@ -22,11 +22,6 @@ PATIENCE = 50_000  # looks at who waits
 
 
 @pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
-
-
-@pytest.fixture
 def chats(commune: Commune) -> Chats:
     return Chats(commune)
 

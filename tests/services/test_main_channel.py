@@ -5,21 +5,15 @@ import pytest
 from bot.core.channel import SendFailure
 from bot.core.messages import InboundMessage, Kind, Reply
 from bot.core.people import Speaker
-from bot.library import Library
 from bot.sender import note_failure
 from bot.services import contacts, linking, teams
 from bot.services.linking import GONE, OLD, Chat
 from bot.storage import claiming, messages, people
-from bot.storage.database import Database, Transaction
+from bot.storage.database import Transaction
 from tests.dialogue import everything
 from tests.fakes.clock import SettableClock
 from tests.services.chats import Chats, refused
 from tests.services.commune import Commune
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
 
 
 @pytest.fixture

@@ -6,22 +6,15 @@ import pytest
 
 from bot.core.errors import KnownError, NotAllowed
 from bot.core.messages import InboundMessage
-from bot.library import Library
 from bot.services import invitations, membership, news, teams
 from bot.services.codes import ALL_ATTEMPTS
 from bot.services.membership import Act
 from bot.services.teams import Joined
 from bot.storage import people
-from bot.storage.database import Database, Transaction
-from tests.fakes.clock import SettableClock
+from bot.storage.database import Transaction
 from tests.services.commune import Commune
 
 WRONG = "22222-22222"
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
 
 
 def act(commune: Commune, name: str) -> Act:

@@ -11,12 +11,11 @@ from bot.core.errors import KnownError
 from bot.core.forms import FormState
 from bot.core.one_conversation import united
 from bot.core.people import Speaker
-from bot.library import Library
 from bot.models import METADATA
 from bot.services import consents, membership, profile
 from bot.services.membership import Act
 from bot.storage import broadcasts, joining, people
-from bot.storage.database import Database, Transaction
+from bot.storage.database import Transaction
 from tests.dialogue import everything
 from tests.fakes.clock import SettableClock
 from tests.services.chats import Chats
@@ -25,11 +24,6 @@ from tests.services.commune import Commune
 T0 = datetime(2026, 11, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = date(2026, 11, 18)
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
 
 
 @pytest.fixture

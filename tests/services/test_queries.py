@@ -3,17 +3,9 @@ from typing import Any
 import pytest
 
 from bot.core.errors import KnownError, NotAllowed
-from bot.library import Library
 from bot.services import queries, reports
 from bot.services.queries import Query
-from bot.storage.database import Database
-from tests.fakes.clock import SettableClock
 from tests.services.commune import Commune
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
 
 
 def ask(commune: Commune, report: int, name: str = "Minh", text: str = "5 hộ hay 15 hộ?") -> Query:

@@ -5,17 +5,9 @@ import pytest
 
 from bot.core.errors import KnownError, NotAllowed
 from bot.core.forms import FormState
-from bot.library import Library
 from bot.services import report_lists, reports
 from bot.services.report_lists import Filter
-from bot.storage.database import Database
-from tests.fakes.clock import SettableClock
 from tests.services.commune import Commune
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
 
 
 def page(commune: Commune, name: str = "Hoa", **wanted: Any) -> tuple[list[str], bool]:

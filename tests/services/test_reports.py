@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -9,24 +7,11 @@ import pytest
 
 from bot.core.errors import KnownError, NotAllowed
 from bot.core.forms import FormState
-from bot.library import Library
 from bot.services import reports
 from bot.services.reports import Change, Changed, Filed
 from bot.storage import reports as stored
-from bot.storage.database import Database, Transaction
-from tests.fakes.clock import SettableClock
+from bot.storage.database import Transaction
 from tests.services.commune import Commune
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
-
-
-@pytest.fixture
-def light(sqlite_url: str, library: Library, clock: SettableClock) -> Iterator[Commune]:
-    with closing(Database(sqlite_url)) as database:
-        yield Commune(database, library, clock).build()
 
 
 def change(commune: Commune, name: str, state: FormState) -> Changed:

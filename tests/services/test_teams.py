@@ -10,18 +10,10 @@ from hypothesis import strategies as st
 from bot.core.errors import KnownError, SetupFault
 from bot.core.messages import InboundMessage
 from bot.core.people import TeamRole
-from bot.library import Library
 from bot.services import teams
 from bot.services.codes import ALPHABET, CODE_LENGTH, looks_like_code
 from bot.storage import people
-from bot.storage.database import Database
-from tests.fakes.clock import SettableClock
 from tests.services.commune import Commune
-
-
-@pytest.fixture
-def commune(database: Database, library: Library, clock: SettableClock) -> Commune:
-    return Commune(database, library, clock).build()
 
 
 def invite(commune: Commune, *, role: TeamRole = "volunteer", uses: int = 1, days: int = 7, team: str = "TM") -> str:

@@ -139,7 +139,7 @@ class Platforms:
         return zalo_path(zalo.bot_id, len(self.zalo))
 
     def _address(self, path: str) -> str:
-        return self.settings.public_url.rstrip("/") + path
+        return self.settings.public_url + path
 
 
 def zalo_path(bot: str, bots: int) -> str:
@@ -183,7 +183,7 @@ def zalo_of(settings: Settings, token: str) -> "ZaloChannel":
     """The account of that token. SetupFault when it cannot be one."""
     from bot.channels.zalo import ZaloChannel  # noqa: PLC0415
 
-    root = settings.public_url.rstrip("/")
+    root = settings.public_url
     return ZaloChannel(
         token,
         api_base_url=settings.zalo_api_base_url,

@@ -13,6 +13,11 @@ def _zone(name: str) -> str:
     return name
 
 
+def _without_slash(address: str) -> str:
+    """An address to which paths are added as they are."""
+    return address.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Read from the environment, then from `.env`; frozen afterwards."""
 
@@ -27,7 +32,9 @@ class Settings(BaseSettings):
     content_dir: Path = Field(
         Path(__file__).resolve().parent.parent / "content", description="Folder of lessons, facts, dates and forms."
     )
-    public_url: str = Field("", description="Address at which people and platforms reach this server, https://…")
+    public_url: Annotated[str, AfterValidator(_without_slash)] = Field(
+        "", description="Address at which people and platforms reach this server, https://…"
+    )
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the web server listens on; 0 takes a free one.")
     metrics_host: str = Field("127.0.0.1", description="Address at which /ready and /metrics are answered.")

@@ -215,3 +215,8 @@ def test_the_command_tells_by_its_exit_code(
     assert doctor.run() == 1
     assert "1 việc phải sửa." in capsys.readouterr().out
     assert not (tmp_path / "missing.db").exists()
+
+
+def test_an_address_with_a_slash_at_its_end_is_the_same_address() -> None:
+    """Else a calendar's link had two of them, and no calendar behind it."""
+    assert Settings(public_url="https://bot.example.vn/").public_url == "https://bot.example.vn"

@@ -265,7 +265,7 @@ def _webhook(  # noqa: PLR0911  a line a case
         return Finding(NOTE, f"{name}: đang có webhook tới {_host(seen.url)}; tungngo run sẽ gỡ nó để polling.")
     if not seen.url:
         return Finding(NOTE, f"{name}: chưa đặt webhook; tungngo run sẽ đặt.")
-    if seen.url != settings.public_url.rstrip("/") + path:
+    if seen.url != settings.public_url + path:
         return Finding(BAD, f"{name}: webhook đang trỏ tới nơi khác ({_host(seen.url)}); tungngo run sẽ đặt lại.")
     if seen.fault:
         return Finding(BAD, f"{name}: gọi webhook không được, {seen.waiting} tin đang chờ: {seen.fault}")

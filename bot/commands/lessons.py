@@ -36,5 +36,5 @@ def _link(lesson: str, public_url: str) -> str:
         with closing(open_database()) as database:
             links = database.read_now(lambda tx: invitations.links(tx, learning.link_code(lesson), public_url))
     except SetupFault:
-        links = {"web": f"{public_url.rstrip('/')}/?start={learning.link_code(lesson)}"} if public_url else {}
+        links = {"web": f"{public_url}/?start={learning.link_code(lesson)}"} if public_url else {}
     return next(iter(links.values()), "")

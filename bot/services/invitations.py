@@ -23,7 +23,7 @@ def links(tx: Transaction, code: str, public_url: str) -> dict[str, str]:
     """By channel, an address that opens the chat with the code; only those that are known. The web first."""
     found: dict[str, str] = {}
     if public_url:
-        found["web"] = f"{public_url.rstrip('/')}/?start={code}"
+        found["web"] = f"{public_url}/?start={code}"
     if name := joining.addresses(tx).get("telegram"):
         found["telegram"] = f"https://t.me/{name}?start={code}"
     return found

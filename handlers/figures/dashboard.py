@@ -27,4 +27,4 @@ def start(turn: Turn) -> Reply:
         "This link opens the page with your teams' figures. It works once, within 10 minutes; the page then stays "
         "open for 8 hours. Keep the link to yourself."
     )
-    return Reply(text=f"📋 {text}", link=f"{turn.public_url.rstrip('/')}{PATH}{key}", choices=choices)
+    return Reply(text=f"📋 {text}", link=f"{turn.public_url}{PATH}{key}", choices=choices)

@@ -158,7 +158,7 @@ OFFICIAL = certificate_paper.OFFICIAL
 
 def _order(turn: Turn, shown: Shown, form: str) -> Order:
     code = rules.code_of(turn.secret, shown)
-    link = f"{turn.public_url.rstrip('/')}/certificates/{code}" if turn.public_url else ""
+    link = f"{turn.public_url}/certificates/{code}" if turn.public_url else ""
     return Order(certificate=shown.number, code=code, link=link, form=form)
 
 

@@ -186,7 +186,7 @@ def test_links_are_those_that_are_known(commune: Commune) -> None:
     assert found == {}
     commune.database.write_now(lambda tx: invitations.remember_address(tx, "telegram", "old_bot"))
     commune.database.write_now(lambda tx: invitations.remember_address(tx, "telegram", "tungngo_bot"))
-    found = commune.database.read_now(lambda tx: invitations.links(tx, "ABCDE-FGHJK", "https://a.vn/"))
+    found = commune.database.read_now(lambda tx: invitations.links(tx, "ABCDE-FGHJK", "https://a.vn"))
     assert found == {
         "web": "https://a.vn/?start=ABCDE-FGHJK",
         "telegram": "https://t.me/tungngo_bot?start=ABCDE-FGHJK",

@@ -188,7 +188,7 @@ def _found(ours: float, seconds: tuple[float, float] = (190.0, 180.0)) -> Found:
         Crashed(bot=OURS, open=40, again=0, lost=0, doubled=0, missing=0, repeated=3, back=1.5),
         Crashed(bot="aiogram", open=40, again=40, lost=40, doubled=0, missing=0, repeated=0, back=None),
     ]
-    found.profiles = {OURS: [("sqlalchemy", 0.5), ("other", 0.5)], POSTGRES: [("psycopg", 0.7), ("other", 0.3)]}
+    found.profile = [("sqlalchemy", 0.5), ("other", 0.5)]
     found.imports = [("sqlalchemy", 0.3, 20.0), *((f"p{number}", 0.01, 1.0) for number in range(20))]
     return found
 

@@ -54,7 +54,7 @@ class Found:
     rests: dict[str, Memory] = field(default_factory=dict)
     chats: dict[str, float] = field(default_factory=dict)  # kB of each conversation that is left open
     crashes: list[Crashed] = field(default_factory=list)
-    profiles: dict[str, Shares] = field(default_factory=dict)  # where our time goes
+    profile: Shares = ()  # where our time goes
     imports: list[tuple[str, float, float]] = field(default_factory=list)  # package, seconds, MB
     webs: dict[int, list[Measured]] = field(default_factory=lambda: defaultdict(list))  # by their number
     not_limited: str = ""  # why web processes could not be kept to a part of a core
@@ -103,11 +103,8 @@ def everything(places: Places, bots: Iterable[str] = tuple(BOTS)) -> Found:
         if name in CHATS:
             say(f"{FIRST_CHATS + CHATS[name]} open conversations: {name}")
             found.chats[name] = open_chats(BOTS[name], places)
-    for name in (OURS, POSTGRES):
-        if name in chosen:
-            work = profile(BOTS[name], places, BUSY, seconds=PROFILE_SECONDS, warm=WARM)
-            found.profiles[name] = run(work)
     if OURS in chosen:
+        found.profile = run(profile(BOTS[OURS], places, BUSY, seconds=PROFILE_SECONDS, warm=WARM))
         found.imports = imported(BOTS[OURS], places)
     for name in chosen:
         if name in CRASH:

@@ -134,15 +134,13 @@ def crashes(found: Found) -> Table:
 
 def profile(found: Found) -> Table:
     """Where processor time goes."""
-    parts = list(dict.fromkeys(part for shares in found.profiles.values() for part, _ in shares))
-    parts.sort(key="other".__eq__)  # comes last
-    every = [dict(shares) for shares in found.profiles.values()]
-    rows = tuple((part, *(f"{100 * shares.get(part, 0):.0f} %" for shares in every)) for part in parts)
+    rows = tuple((part, f"{100 * share:.0f} %") for part, share in found.profile)
     caption = (
-        f"Where the program's processor time goes with {BUSY} volunteers at once (bot/commands is the event loop; a"
-        " PostgreSQL server's own is not in it):"
+        f"Where the program's processor time goes with {BUSY} volunteers at once, on SQLite, all of it done on one"
+        " thread so that every millisecond can be looked at (bot/commands is the event loop, which Python cannot look"
+        " into; SQLite's own time and the disk's count as whose statement it is, bot/storage or sqlalchemy):"
     )
-    return Table(head=("part", *(BOTS[name].short for name in found.profiles)), rows=rows, caption=caption)
+    return Table(head=("part", "share"), rows=rows, caption=caption)
 
 
 def _together(name: str, every: Sequence[tuple[str, float, float]]) -> tuple[str, float, float]:

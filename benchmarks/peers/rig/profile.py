@@ -5,6 +5,7 @@ import json
 import shlex
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from benchmarks.peers.rig.stage import Places, stage
 from benchmarks.peers.rig.volunteers import Crowd
 from benchmarks.results import ROOT
 
-Shares = list[tuple[str, float]]
+Shares = Sequence[tuple[str, float]]
 LEAST = 0.01  # what is less is "other"
 
 

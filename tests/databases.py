@@ -46,7 +46,7 @@ def compile_once() -> None:
 
     for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
         setattr(dialect, "__eq__", alike)  # noqa: B010  mypy minds the plain assignment
-        setattr(dialect, "__hash__", lambda _: 1)  # noqa: B010
+        setattr(dialect, "__hash__", lambda self: id(sealer_of(self)))  # noqa: B010
     shared = partial(create_engine, execution_options={"compiled_cache": util.LRUCache(STATEMENTS)})
     setattr(database, "create_engine", shared)  # noqa: B010
 

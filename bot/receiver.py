@@ -35,6 +35,10 @@ Dialogue = Callable[[Turn], Reply | None]
 MakeTurn = Callable[[Transaction, InboundMessage, Speaker, State, datetime], Turn]
 
 
+class HandlerBroke(Exception):
+    """A handler did: its transaction is undone, another one keeps what was said. The cause is what it raised."""
+
+
 class Receiver:
     """Takes inbound messages of every channel, one at a time per chat."""
 
@@ -74,10 +78,7 @@ class Receiver:
         async with self._fair.under_way(key), self._one_at_a_time(message), self._fair.lane(verdict):
             now = self._clock()
             try:
-                safe = without_numbers(message)
-                taken = await self._database.write(
-                    lambda tx: self._take(tx, safe, now, in_haste=verdict is Verdict.TELL)
-                )
+                taken = await self._taken(without_numbers(message), now, in_haste=verdict is Verdict.TELL)
             except DatabaseAway:
                 self._fair.give_back(key, verdict)
                 raise
@@ -90,6 +91,13 @@ class Receiver:
             self._deliver(taken)
             return taken
 
+    async def _taken(self, message: InboundMessage, now: datetime, *, in_haste: bool) -> tuple[OutboundMessage, ...]:
+        try:
+            return await self._database.write(lambda tx: self._take(tx, message, now, in_haste=in_haste))
+        except HandlerBroke as broke:  # no savepoint for what hardly ever happens: it would be a round trip a message
+            error = type(broke.__cause__).__name__
+            return await self._database.write(lambda tx: self._apologize(tx, message, now, error))
+
     def _take(
         self, tx: Transaction, message: InboundMessage, now: datetime, *, in_haste: bool
     ) -> tuple[OutboundMessage, ...]:
@@ -99,20 +107,26 @@ class Receiver:
         turn = self._make_turn(tx, message, speaker, state, now)
         if in_haste and message.kind not in COMING_AND_GOING:
             return self._put_out(tx, turn, self._slower(turn))  # the conversation stays where it is
-        tx.savepoint("handler")
         try:
             reply = self._dialogue(turn)
-            tx.finish()  # the savepoint ends with the transaction: letting go of it would be one more round trip
+            tx.finish()
         except Exception as error:
             if is_away(error):
                 raise
-            tx.rollback_to("handler")
             log.exception("handler failed", channel=message.channel, error=type(error).__name__)
-            messages.mark_failed(tx, message, error=type(error).__name__, kept=_kept(message))
-            reply = self._sorry(turn)
-        else:
-            self._keep_state(tx, turn, reply)
+            raise HandlerBroke from error
+        self._keep_state(tx, turn, reply)
         return self._put_out(tx, turn, reply)
+
+    def _apologize(
+        self, tx: Transaction, message: InboundMessage, now: datetime, error: str
+    ) -> tuple[OutboundMessage, ...]:
+        """Keep the message, so that "tiếp" can try again, and say sorry; the conversation stays where it was."""
+        if not messages.take_in(tx, message, now):
+            return ()
+        turn = self._make_turn(tx, message, *self._meet(tx, message, now), now)
+        messages.mark_failed(tx, message, error=error, kept=_kept(message))
+        return self._put_out(tx, turn, self._sorry(turn))
 
     def _meet(self, tx: Transaction, message: InboundMessage, now: datetime) -> tuple[Speaker, State]:
         known = people.find_speaker(tx, message)

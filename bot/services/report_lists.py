@@ -29,7 +29,7 @@ class Filter:
     span: Span = ""
     unit: int = 0
     withdrawn: bool = False
-    team: bool = False  # the whole team's, for its coordinator
+    team: int | None = None  # the whole team's, for its coordinator
     offset: int = 0
 
 
@@ -55,16 +55,16 @@ class Event:
 
 
 def page(tx: Transaction, wanted: Filter, *, roles: Sequence[Membership], person: int, today: date) -> Page:
-    """The reports wanted: the person's own, or the team's. NotAllowed for the team's without coordinating it."""
-    team = require(roles, Action.QUERY_REPORT).team if wanted.team else None
+    """The reports wanted: the person's own, or a team's. NotAllowed for a team's without coordinating it."""
+    of_team = wanted.team is not None
     conditions = storage.conditions(
-        person=None if wanted.team else person,
-        team=team,
+        person=None if of_team else person,
+        team=require(roles, Action.QUERY_REPORT, wanted.team).team if of_team else None,
         unit=wanted.unit or None,
         status="withdrawn" if wanted.withdrawn else None,
         days=_days(wanted.span, today),
     )
-    found = storage.listed(tx, *conditions, limit=PAGE + 1, offset=wanted.offset, of_team=wanted.team)
+    found = storage.listed(tx, *conditions, limit=PAGE + 1, offset=wanted.offset, of_team=of_team)
     codes = areas.team_codes(tx, {report.team_id for report in found})
     shown = tuple(filed(report, codes[report.team_id]) for report in found[:PAGE])
     return Page(reports=shown, more=len(found) > PAGE)

@@ -12,8 +12,10 @@ from bot.services.report_lists import PAGE, Filter
 from bot.services.reports import Filed
 from bot.turn import Turn
 from handlers import menu
+from handlers.teams import which_team
 
 NAME = "reps"
+ASK = 0  # a team: the only one, or which one is asked
 _START = re.compile(r"(?:phieu|my reports)(?: cua toi| cua to| o| tai)? ")
 _SPANS = {
     "tuan nay": "week",
@@ -35,7 +37,7 @@ def meant(turn: Turn, text: str) -> Filter | None:
     if words in _WITHDRAWN:
         return Filter(withdrawn=True)
     if words in _TEAM:
-        return Filter(team=True)
+        return Filter(team=ASK)
     for role in turn.roles:
         for place in turn.places(role.team):
             if words in {phrase(each) for each in (place.label, *place.words) if not each.isdecimal()}:
@@ -60,6 +62,13 @@ def tapped(turn: Turn) -> Reply:
 def show(turn: Turn, wanted: Filter) -> Reply:
     """One page."""
     require(turn.roles, Action.FILE_REPORT)
+    if wanted.team is not None:
+        role = (
+            require(turn.roles, Action.QUERY_REPORT, wanted.team)
+            if wanted.team
+            else which_team.pick(turn, Action.QUERY_REPORT)
+        )
+        wanted = replace(wanted, team=role.team)
     person = turn.speaker.person
     page = report_lists.page(turn.tx, wanted, roles=turn.roles, person=person, today=turn.today)
     _ = turn.say
@@ -87,8 +96,8 @@ def choose(turn: Turn) -> Reply:
         Choice(_("Withdrawn"), _payload(Filter(withdrawn=True))),
     ]
     if allowed(turn.roles, Action.QUERY_REPORT):
-        found.append(Choice(_("The whole team's"), _payload(Filter(team=True))))
-        found.append(Choice(_("The team's this week"), _payload(Filter(team=True, span="week"))))
+        found.append(Choice(_("The whole team's"), _payload(Filter(team=ASK))))
+        found.append(Choice(_("The team's this week"), _payload(Filter(team=ASK, span="week"))))
         found.append(Choice(_("Open questions"), make("go", "hoilai")))
     places = report_lists.my_places(turn.tx, turn.speaker.person)
     found += [Choice(label, _payload(Filter(unit=unit))) for unit, label in places.items()]
@@ -99,12 +108,20 @@ def _named(turn: Turn, wanted: Filter) -> str:
     _ = turn.say
     places = report_lists.place_names(turn.tx, [wanted.unit]) if wanted.unit else {}
     parts = (
-        _("the whole team's") if wanted.team else "",
+        _team_named(turn, wanted.team),
         {"week": _("this week"), "month": _("this month"), "": ""}[wanted.span],
         places.get(wanted.unit, ""),
         _("withdrawn") if wanted.withdrawn else "",
     )
     return ", ".join(part for part in parts if part) or _("all")
+
+
+def _team_named(turn: Turn, team: int | None) -> str:
+    """Its name, where there could be another."""
+    names = {role.team: role.team_name for role in turn.roles if allowed([role], Action.QUERY_REPORT)}
+    if team is None or len(names) > 1:
+        return names.get(team or 0, "")
+    return turn.say("the whole team's")
 
 
 def _line(turn: Turn, report: Filed) -> str:
@@ -114,18 +131,19 @@ def _line(turn: Turn, report: Filed) -> str:
 
 
 def _payload(wanted: Filter) -> str:
-    flags = f"{wanted.span[:1] or 'a'}{int(wanted.withdrawn)}{int(wanted.team)}"
-    return make(NAME, f"{flags}.{wanted.unit}.{wanted.offset}")
+    team = "" if wanted.team is None else f".{wanted.team}"
+    flags = f"{wanted.span[:1] or 'a'}{int(wanted.withdrawn)}{int(bool(team))}"
+    return make(NAME, f"{flags}.{wanted.unit}.{wanted.offset}{team}")
 
 
 def _parse(argument: str) -> Filter:
-    found = re.fullmatch(r"([awm])([01])([01])\.(\d{1,7})\.(\d{1,7})", argument, re.ASCII)
+    found = re.fullmatch(r"([awm])([01])([01])\.(\d{1,7})\.(\d{1,7})(?:\.(\d{1,7}))?", argument, re.ASCII)
     if not found:
         return Filter()
     return Filter(
         span="week" if found[1] == "w" else "month" if found[1] == "m" else "",
         withdrawn=found[2] == "1",
-        team=found[3] == "1",
+        team=int(found[6] or ASK) if found[3] == "1" else None,
         unit=int(found[4]),
         offset=int(found[5]),
     )

@@ -42,11 +42,11 @@ def test_reports_are_found_by_period_place_and_state(commune: Commune) -> None:
     assert page(commune, unit=first) == (["0002", "0001"], False)
     assert page(commune, withdrawn=True) == (["0003"], False)
     assert page(commune, "Minh") == ([], False)
-    assert page(commune, "Minh", team=True, span="week") == (["0005", "0004", "0003"], False)
-    for name in ("Hoa", "Lan"):
+    assert page(commune, "Minh", team=1, span="week") == (["0005", "0004", "0003"], False)
+    for name in ("Hoa", "Lan", "Xa"):
         with pytest.raises(NotAllowed):
-            page(commune, name, team=True)
-    assert page(commune, "Xa", team=True) == ([], False)
+            page(commune, name, team=1)
+    assert page(commune, "Xa", team=2) == ([], False)
 
 
 def test_five_at_a_time(commune: Commune) -> None:

@@ -91,7 +91,7 @@ ASKED: dict[str, tuple[Asked, str]] = {  # and the index by which it is found, w
         "",
     ),
     "my reports": (lambda tx, c: _page(tx, c, "Hoa", Filter()), "ix_report_person_id"),
-    "the team's reports": (lambda tx, c: _page(tx, c, "Minh", Filter(team=True)), "sqlite_autoindex_report_1"),
+    "the team's reports": (lambda tx, c: _page(tx, c, "Minh", Filter(team=1)), "sqlite_autoindex_report_1"),
     "questions to me": (lambda tx, _: queries.waiting_for(tx, 1), ""),
     "where a visit is wanted": (lambda tx, _: followups.places(tx, TODAY), ""),
     "late visits": (lambda tx, _: visits.late(tx, TODAY), "ix_follow_up_due_on"),

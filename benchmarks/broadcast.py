@@ -2,6 +2,7 @@
 
 The API takes 50 ms, and refuses what comes as more than the thirtieth message of any second. Meanwhile volunteers ask
 for the menu, two a second; the same is done before without a broadcast. The ideal is all messages at 30 a second.
+The p99 of some two hundred answers are the slowest two: it tells of a bad moment, also of the machine's.
 
     python -m benchmarks.broadcast                    # 900 people, 30 seconds
     python -m benchmarks.broadcast --people 3000      # as promised

@@ -26,7 +26,7 @@ from benchmarks.peers.rig.scenario import STEPS, typed
 from benchmarks.peers.rig.seed import seed
 from benchmarks.peers.rig.stage import Places
 from benchmarks.peers.rig.volunteers import FIRST_CHAT, Crowd
-from benchmarks.peers.verdict import section
+from benchmarks.peers.verdict import REASONS, reasons, section
 from benchmarks.results import Graph, Section, Series, Table, Target, save, sections
 
 SMALL = Bot("small", "A small bot", "small", "tests.fakes.small_bot")
@@ -207,6 +207,12 @@ def test_targets_are_judged_by_the_median_of_the_rounds_ratios() -> None:
         what="Updates/s at 40 in flight ÷ aiogram", target="≥ 1.5", found="1.40 (1.40–1.40)", hit=False
     )
     assert missed["CPU an update ÷ aiogram"].hit is False
+
+
+def test_what_was_missed_is_explained_and_nothing_else() -> None:
+    for hit, many in ((True, 0), (None, 0), (False, 1)):
+        assert len(list(reasons([Target(what="Memory at rest ÷ x", target="≤ 0.5", found="", hit=hit)]))) == many
+    assert set(REASONS) <= {words for words in REASONS for each in section(_found(310)).targets if words in each.what}
 
 
 def test_two_web_processes_are_faster_than_one_in_every_round_or_it_is_not_said() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -58,13 +58,20 @@ def filed(running: Running) -> list[Report]:
     return running.database.read_now(lambda tx: list(tx.session.scalars(select(Report))))
 
 
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
 def test_a_report_typed_without_a_connection_is_filed_once_with_its_own_time(
     context: BrowserContext, running: Running
 ) -> None:
     page = join(context, running)
     context.set_offline(offline=True)
-    page.clock.set_system_time(system_clock() - timedelta(hours=3))  # the service worker goes by the true time
+    typed_at = system_clock() - timedelta(hours=3)
+    page.clock.set_system_time(typed_at)  # the service worker goes by the true time
+    page.wait_for_function("before => !navigator.onLine && Date.now() < before", arg=_ms(typed_at + timedelta(hours=1)))
     say(page, "bc t3 5ho 8ng vneid tự làm được")
+    expect(page.get_by_role("status")).to_contain_text("Chưa có mạng.")  # its own try is over when the page closes
     expect(page.locator(".waiting .mark")).to_have_text(re.compile(r"^chờ gửi · "))
     mark = page.locator(".waiting .mark").inner_text()
     before = heard(page).count()
